@@ -13,6 +13,9 @@ const listenerMark = " 00010000 0001 01 ";
 const longestName = 108;
 
 const newline = 0x0a;
+const blank = 0x20;
+const zero = 0x30;
+const nine = 0x39;
 
 /**
  * The named stream listeners of /proc/PID/net/unix, and how many rows looked like one but
@@ -57,6 +60,37 @@ export function parseListeners(bytes: Buffer): {
     mark = bytes.indexOf(listenerMark, next, "latin1");
   }
   return { rows: [...rows.values()], malformed };
+}
+
+/**
+ * True when `bytes` holds as many listeners as `known`, all with known inodes. Then parsing
+ * would give the same rows again, at ten times the cost: a socket keeps its name for life.
+ */
+export function hasSameListeners(
+  bytes: Buffer,
+  known: { readonly size: number; has(inode: number): boolean },
+): boolean {
+  let seen = 0;
+  let mark = bytes.indexOf(listenerMark, 0, "latin1");
+  while (mark >= 0) {
+    seen += 1;
+    if (seen > known.size || !known.has(inodeAfter(bytes, mark))) return false;
+    mark = bytes.indexOf(listenerMark, mark + listenerMark.length, "latin1");
+  }
+  return seen === known.size;
+}
+
+/** The number after the mark and any blanks; 0, which no listener has, when there is none. */
+function inodeAfter(bytes: Buffer, mark: number): number {
+  let at = mark + listenerMark.length;
+  while (bytes[at] === blank) at += 1;
+  let inode = 0;
+  for (let digit = bytes[at]; digit !== undefined && digit >= zero && digit <= nine; ) {
+    inode = inode * 10 + digit - zero;
+    at += 1;
+    digit = bytes[at];
+  }
+  return inode;
 }
 
 /** The line that starts at `start`, without its newline. */
