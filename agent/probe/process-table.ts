@@ -1,0 +1,145 @@
+import type { ProcessFacts, SignalRole, SocketLinks } from "../model/process.ts";
+import { signalRoleOf } from "../model/signals.ts";
+import { parseProcStat, type ProcStat } from "../parse/proc-stat.ts";
+import type { Files } from "./files.ts";
+import type { Links } from "./links.ts";
+import type { ProcPaths } from "./paths.ts";
+import type { Identify, Identity } from "./identity.ts";
+
+/** A process that is watched from scan to scan. */
+export interface Tracked {
+  stat: ProcStat;
+  signalRole: SignalRole;
+  identity: Identity;
+  /** Undefined: not read yet, or its sockets matter to no verdict. */
+  links: Links | undefined;
+  /** It, or the process it descends from, was found holding a watched listener, whatever it is. */
+  holder: boolean;
+}
+
+/** The processes that a steady scan looks at: gunicorns, what descends from them, other holders. */
+export interface ProcessTable {
+  readonly tracked: ReadonlyMap<number, Tracked>;
+  /** Starts to watch a process, or keeps watching it; `holder` as in `Tracked`. */
+  add(stat: ProcStat, holder: boolean): void;
+  /**
+   * Reads every watched process again: drops those that have left, and takes in the
+   * descendants that have come.
+   */
+  refresh(): void;
+  /** Takes in descendants, and reads the identity of those that are new or have a new name. */
+  settle(): Promise<void>;
+  facts(): readonly ProcessFacts[];
+}
+
+/** An empty table over the processes below `proc`. */
+export function createProcessTable(
+  proc: ProcPaths,
+  files: Files,
+  identify: Identify,
+): ProcessTable {
+  const tracked = new Map<number, Tracked>();
+  /** Processes whose identity has to be read before the next facts. */
+  const unread = new Set<Tracked>();
+
+  function readStat(pid: number): ProcStat | undefined {
+    const read = files.parsed(proc.of(pid, "stat"), parseProcStat);
+    return read.ok ? read.value : undefined;
+  }
+
+  function add(stat: ProcStat, holder: boolean): void {
+    const known = tracked.get(stat.pid);
+    if (known !== undefined && known.stat.startTicks === stat.startTicks) {
+      update(known, stat);
+      known.holder ||= holder;
+      return;
+    }
+    const signalRole = signalRoleOf(stat.caughtSignals);
+    const identity = identify.unread(stat);
+    const fresh: Tracked = { stat, signalRole, identity, links: undefined, holder };
+    tracked.set(stat.pid, fresh);
+    unread.add(fresh);
+  }
+
+  /** A new name or role means that titles, user and sockets may be others too. */
+  function update(known: Tracked, stat: ProcStat): void {
+    const signalRole = signalRoleOf(stat.caughtSignals);
+    if (stat.comm !== known.stat.comm || signalRole !== known.signalRole) {
+      unread.add(known);
+      known.links = undefined;
+    }
+    known.stat = stat;
+    known.signalRole = signalRole;
+  }
+
+  function addChildren({ stat: parent, holder }: Tracked): void {
+    for (const pid of childPids(parent, proc, files)) {
+      if (tracked.has(pid)) continue;
+      const stat = readStat(pid);
+      if (stat !== undefined) add(stat, holder);
+    }
+  }
+
+  return {
+    tracked,
+    add,
+    refresh() {
+      for (const [pid, known] of tracked) {
+        const stat = readStat(pid);
+        if (stat === undefined || stat.startTicks !== known.stat.startTicks) {
+          tracked.delete(pid);
+          unread.delete(known);
+        } else update(known, stat);
+      }
+    },
+    async settle() {
+      // a Map's iterator also visits what is added on the way: grandchildren are found in one pass
+      for (const known of tracked.values()) addChildren(known);
+      for (const known of unread) known.identity = await identify.read(known.stat);
+      unread.clear();
+    },
+    facts: () => [...tracked.values()].map(factsOf),
+  };
+}
+
+/**
+ * Children of a process from /proc/PID/task/TID/children (proc_pid_children(5)), which lists
+ * those that one thread has forked: a threaded worker forks git from any of its threads.
+ */
+function childPids(parent: ProcStat, proc: ProcPaths, files: Files): readonly number[] {
+  if (parent.threads === 1) return childrenOfThread(parent.pid, String(parent.pid), proc, files);
+  const threads = files.names(proc.of(parent.pid, "task"));
+  if (!threads.ok) return [];
+  return threads.value.flatMap((thread) => childrenOfThread(parent.pid, thread, proc, files));
+}
+
+function childrenOfThread(
+  pid: number,
+  thread: string,
+  proc: ProcPaths,
+  files: Files,
+): readonly number[] {
+  const read = files.text(proc.of(pid, `task/${thread}/children`));
+  if (!read.ok || read.value === "") return [];
+  return read.value.trim().split(" ").map(Number).filter(Number.isSafeInteger);
+}
+
+function factsOf({ stat, signalRole, identity, links }: Tracked): ProcessFacts {
+  return {
+    id: { pid: stat.pid, startTicks: stat.startTicks },
+    parentPid: stat.parentPid,
+    state: stat.state,
+    signalRole,
+    comm: stat.comm,
+    command: identity.command,
+    uid: identity.uid,
+    unit: identity.unit,
+    sockets: socketsOf(links),
+  };
+}
+
+function socketsOf(links: Links | undefined): SocketLinks {
+  if (links === undefined) return { kind: "not-asked" };
+  if (links.kind === "denied") return { kind: "denied" };
+  return { kind: "read", inodes: [...links.descriptorOf.keys()] };
+}

@@ -1,0 +1,54 @@
+import type { UnitLimit } from "../model/snapshot.ts";
+import { parseMemoryLimit } from "../parse/cgroup-limit.ts";
+import type { Files } from "./files.ts";
+import type { Identity, MemoryCgroup } from "./identity.ts";
+
+/** Reads the memory limits of units. */
+export interface UnitLimits {
+  /** The limit of each unit among these; undefined where there is none or it cannot be read. */
+  of(identities: readonly Identity[]): readonly UnitLimit[];
+}
+
+/** A limit is changed by hand or by daemon-reload: not often. */
+const OLDEST_MS = 60_000;
+
+/** Reads limits below `cgroupRoot`, each at most once a minute. */
+export function createUnitLimits(
+  cgroupRoot: string,
+  files: Files,
+  monotonicMs: () => number,
+): UnitLimits {
+  const known = new Map<string, { readonly limit: UnitLimit; readonly readAtMs: number }>();
+
+  function read(unit: string, memoryCgroup: MemoryCgroup | undefined): UnitLimit {
+    if (memoryCgroup === undefined) return { unit, memoryMaxBytes: undefined };
+    const limit = files.parsed(limitFile(cgroupRoot, memoryCgroup), parseMemoryLimit);
+    const bytes = limit.ok && limit.value.kind === "bytes" ? limit.value.bytes : undefined;
+    return { unit, memoryMaxBytes: bytes };
+  }
+
+  return {
+    of(identities) {
+      const limits = new Map<string, UnitLimit>();
+      for (const { unit, memoryCgroup } of identities) {
+        if (unit === undefined || limits.has(unit)) continue;
+        let entry = known.get(unit);
+        if (entry === undefined || monotonicMs() - entry.readAtMs >= OLDEST_MS) {
+          entry = { limit: read(unit, memoryCgroup), readAtMs: monotonicMs() };
+          known.set(unit, entry);
+        }
+        limits.set(unit, entry.limit);
+      }
+      return [...limits.values()];
+    },
+  };
+}
+
+function limitFile(root: string, { version, path }: MemoryCgroup): string {
+  switch (version) {
+    case "v1":
+      return `${root}/memory${path}/memory.limit_in_bytes`;
+    case "v2":
+      return `${root}${path}/memory.max`;
+  }
+}
