@@ -1,0 +1,119 @@
+import { blindSpots } from "../model/blind.ts";
+import type { IncidentChange } from "../model/incident.ts";
+import { type ReadFailureKind, readFailureKinds } from "../model/read.ts";
+import type { Report } from "../model/report.ts";
+import { type ScanCause, scanCauses } from "../model/scan.ts";
+import { createFamilies, type Families } from "./families.ts";
+import { fillSockets, forgetSockets } from "./fill-sockets.ts";
+import { enterChanges, followSockets, type IncidentBook } from "./incident-book.ts";
+import { classicContentType, openMetricsContentType, toOpenMetrics } from "./open-metrics.ts";
+
+/** A page of samples, ready to be sent. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** The metrics of one agent. Its methods may be called in any order between two pages. */
+export interface Metrics {
+  /**
+   * Replaces what all per-socket gauges say, and what is blind, by this report. A socket that
+   * left the report loses its series once none of its incidents is open. Null facts become
+   * absent samples, never zeros.
+   */
+  showReport(report: Report): void;
+  /** Counts what was confirmed, and keeps what is open. */
+  countChanges(changes: readonly IncidentChange[]): void;
+  /** Counts one look at the host; `seconds` is how long it took. */
+  countScan(cause: ScanCause, seconds: number): void;
+  /** Says when the last complete scan was made: wall clock, milliseconds since 1970. */
+  setLastCompleteScan(wallMs: number): void;
+  /** Takes the totals since start by kind. Throws when one is smaller than before. */
+  setReadFailures(totals: Readonly<Record<ReadFailureKind, number>>): void;
+  /** Says how a load of the settings went, the first one included; absent before any call. */
+  setSettingsReload(ok: boolean, wallMs: number): void;
+  /** The whole page, in OpenMetrics 1.0 or in the classic text format. */
+  page(openMetrics: boolean): Promise<MetricsPage>;
+}
+
+/** Makes metrics with a registry of their own: nothing is shared with another call. */
+export function createMetrics(info: { readonly version: string; readonly node: string }): Metrics {
+  const families = createFamilies();
+  startAtZero(families);
+  families.buildInfo.set({ version: info.version, node: info.node }, 1);
+  const readFailures: Record<ReadFailureKind, number> = {
+    gone: 0,
+    denied: 0,
+    malformed: 0,
+    failed: 0,
+  };
+  let report: Report | undefined;
+  let book: IncidentBook = new Map();
+
+  function followReport(): void {
+    if (report !== undefined)
+      book = followSockets(
+        book,
+        report.sockets.map(({ path }) => path),
+      );
+  }
+
+  return {
+    showReport(next) {
+      report = next;
+      followReport();
+    },
+    countChanges(changes) {
+      if (changes.length === 0) return;
+      book = enterChanges(book, changes);
+      followReport();
+    },
+    countScan(cause, seconds) {
+      families.scans.inc({ cause });
+      families.scanDuration.observe(seconds);
+    },
+    setLastCompleteScan(wallMs) {
+      families.lastCompleteScan.set(wallMs / 1000);
+    },
+    setReadFailures(totals) {
+      for (const kind of readFailureKinds) {
+        families.readFailures.inc({ kind }, totals[kind] - readFailures[kind]);
+        readFailures[kind] = totals[kind];
+      }
+    },
+    setSettingsReload(ok, wallMs) {
+      families.reloadSuccess.set(ok ? 1 : 0);
+      families.reloadTime.set(wallMs / 1000);
+    },
+    async page(openMetrics) {
+      // Filled here and not in showReport: scans between two scrapes then cost nothing here.
+      if (report !== undefined) {
+        fillSockets(families, report, book);
+        fillBlind(families, report);
+      }
+      // prom-client takes all values before its first await, so a page is of one moment.
+      const classic = await families.registry.metrics();
+      return openMetrics
+        ? { contentType: openMetricsContentType, body: toOpenMetrics(classic) }
+        : { contentType: classicContentType, body: classic };
+    },
+  };
+}
+
+/** Every series whose labels are known by now: rate() cannot see a first appearance. */
+function startAtZero(families: Families): void {
+  for (const cause of scanCauses) families.scans.inc({ cause }, 0);
+  for (const kind of readFailureKinds) families.readFailures.inc({ kind }, 0);
+  for (const what of blindSpots) families.blind.set({ what }, 0);
+  // Not told is not zero: these wait for their first fact.
+  forgetSockets(families);
+  families.reloadSuccess.remove();
+  families.reloadTime.remove();
+}
+
+/** Sets the kinds of blindness in the report to 1, all other kinds to 0. */
+function fillBlind(families: Families, report: Report): void {
+  families.blind.reset();
+  for (const what of blindSpots) families.blind.set({ what }, 0);
+  for (const { what } of report.blind) families.blind.set({ what }, 1);
+}

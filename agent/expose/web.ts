@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type Answer, answer, hasBody, type WebSources } from "./answers.ts";
+import { ListenError } from "./listen-error.ts";
+import { type WebLimits, webLimits } from "./web-limits.ts";
+
+/** An address to listen on; port 0 asks for any free one. */
+export interface WebAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A server that listens. */
+export interface WebServer {
+  /** What it is bound to: the IP address and the real port. */
+  readonly address: WebAddress;
+  /**
+   * Takes no more connections, closes the idle ones, and resolves once the running answers
+   * are sent, or cut after `closeMs`. A second call gives the same promise.
+   */
+  close(): Promise<void>;
+}
+
+/** Sent with every answer: what it says holds for this moment, and only for who asked. */
+const commonHeaders = {
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+/** Listens and answers from `sources`. Rejects with a ListenError when it cannot listen. */
+export async function startWebServer(
+  listen: WebAddress,
+  sources: WebSources,
+  limits: WebLimits = webLimits,
+): Promise<WebServer> {
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    keepAliveTimeout: limits.keepAliveMs,
+  });
+  server.maxConnections = limits.connections;
+  server.setTimeout(limits.idleMs);
+  const close = serve(server, sources, listen.host, limits.closeMs);
+  const address = await startListening(server, listen);
+  server.on("error", (error) => sources.onError(error));
+  return { address, close };
+}
+
+/** Answers every request of `server`; the returned function closes it. */
+function serve(
+  server: Server,
+  sources: WebSources,
+  listenHost: string,
+  closeMs: number,
+): () => Promise<void> {
+  let running = 0;
+  let closed: Promise<void> | undefined;
+
+  function take(request: IncomingMessage, response: ServerResponse): void {
+    running += 1;
+    response.once("close", () => {
+      running -= 1;
+      if (closed !== undefined && running === 0) server.closeAllConnections();
+    });
+    answer(request, sources, listenHost)
+      .then((made) => send(response, made, closed !== undefined || hasBody(request)))
+      .catch((error: unknown) => {
+        sources.onError(error);
+        response.destroy();
+      });
+  }
+
+  server.on("request", take);
+  // Without this listener Node invites the body that is refused.
+  server.on("checkContinue", take);
+
+  return () => {
+    closed ??= new Promise((resolve) => {
+      // Once close was called, Node no longer enforces its time limits: whoever is still
+      // sending a request would keep the server open for ever.
+      const cut = setTimeout(() => server.closeAllConnections(), closeMs);
+      server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+      if (running === 0) server.closeAllConnections();
+    });
+    return closed;
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer, last: boolean): void {
+  response.writeHead(status, {
+    ...commonHeaders,
+    "Content-Length": Buffer.byteLength(body),
+    ...headers,
+    ...(last ? { Connection: "close" } : {}),
+  });
+  response.end(body);
+}
+
+function startListening(server: Server, { host, port }: WebAddress): Promise<WebAddress> {
+  return new Promise((resolve, reject) => {
+    function refuse(error: Error): void {
+      reject(new ListenError(addressText(host, port), error));
+    }
+    server.once("error", refuse);
+    server.listen({ host, port }, () => {
+      server.off("error", refuse);
+      const bound = server.address();
+      if (bound === null || typeof bound === "string") {
+        reject(new TypeError(`${addressText(host, port)} is bound to ${String(bound)}, no port`));
+        return;
+      }
+      resolve({ host: bound.address, port: bound.port });
+    });
+  });
+}
+
+function addressText(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
