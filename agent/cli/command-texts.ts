@@ -1,0 +1,132 @@
+/** What the help and the manual page say of a command beside its options. */
+export interface CommandText {
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** Paragraphs; each is wrapped to the width of the reader. */
+  readonly description: readonly string[];
+  readonly examples: readonly { readonly command: string; readonly says: string }[];
+  readonly exits: readonly { readonly code: number; readonly when: string }[];
+}
+
+const usageExit = { code: 64, when: "the command line or the settings are wrong" };
+const failureExit = { code: 70, when: "the agent itself failed" };
+
+const programText: CommandText = {
+  summary: "sees when one unix socket has two gunicorn masters",
+  description: [
+    "A second gunicorn master on the path of a running one takes the socket file over. The " +
+      "first stays alive, holds its memory and gets no new connection. onemaster tells which " +
+      "one serves, which one is stale, and what that costs.",
+    "Without a command it runs the agent.",
+  ],
+  examples: [
+    { command: "onemaster status", says: "what is going on at every gunicorn socket of this host" },
+    { command: "onemaster check --socket /run/app/app.sock", says: "one line for monitoring" },
+    { command: "onemaster run --config ./onemaster.yml", says: "the agent, with these settings" },
+  ],
+  exits: [{ code: 0, when: "done" }, usageExit, failureExit],
+};
+
+const runText: CommandText = {
+  summary: "watch the sockets and serve metrics (the default command)",
+  description: [
+    "Watches until SIGTERM or SIGINT. Looks at the host when something changes at a socket, " +
+      "when it is scraped, and every scan.interval. Reads its settings again on SIGHUP and " +
+      "when the file changes; a broken file keeps the old settings.",
+  ],
+  examples: [
+    { command: "onemaster run", says: "with the default settings file, if it is there" },
+    { command: "onemaster run --socket /run/app/app.sock", says: "watch this socket alone" },
+  ],
+  exits: [{ code: 0, when: "stopped by a signal" }, usageExit, failureExit],
+};
+
+const statusText: CommandText = {
+  summary: "one look, for people",
+  description: [
+    "Shows every socket with its verdict, its masters with their workers and memory, what " +
+      "could not be seen, and what to grant so that it can be.",
+  ],
+  examples: [
+    { command: "onemaster status", says: "every gunicorn socket of this host" },
+    { command: "onemaster status --socket ./app.sock --watch 5s", says: "again every 5 seconds" },
+    { command: "onemaster status --json", says: "the same for programs, schema 1" },
+  ],
+  exits: [{ code: 0, when: "whatever was seen" }, usageExit, failureExit],
+};
+
+const checkText: CommandText = {
+  summary: "one look, as a monitoring plug-in",
+  description: [
+    "Prints one line with performance data and exits as monitoring plug-ins do. With several " +
+      "sockets the worst decides: critical before warning, warning before unknown.",
+  ],
+  examples: [
+    { command: "onemaster check", says: "every gunicorn socket of this host" },
+    { command: "onemaster check --socket /run/app/app.sock", says: "critical if nothing listens" },
+  ],
+  exits: [
+    { code: 0, when: "OK: one master on each socket, or a handover inside its time limit" },
+    { code: 1, when: "WARNING: orphaned workers, or a handover past its time limit" },
+    { code: 2, when: "CRITICAL: duplicate, unreachable, or no master" },
+    { code: 3, when: "UNKNOWN: not enough could be seen, or check itself failed" },
+  ],
+};
+
+const configText: CommandText = {
+  summary: "check and show settings",
+  description: ["Nothing on the host is changed or looked at, except the settings file."],
+  examples: [
+    { command: "onemaster config check ./onemaster.yml", says: "before it is put in place" },
+    { command: "onemaster config show", says: "what holds now, with defaults" },
+  ],
+  exits: [{ code: 0, when: "done, or valid" }, usageExit, failureExit],
+};
+
+const configCheckText: CommandText = {
+  summary: "say everything that is wrong with a settings file",
+  description: ["Checks FILE, else the file of --config, else the default one."],
+  examples: [
+    { command: "onemaster config check ./onemaster.yml", says: "before it is put in place" },
+  ],
+  exits: [
+    { code: 0, when: "valid, or no default file is there" },
+    { code: 64, when: "not valid: each problem is on stderr with file, line and column" },
+    failureExit,
+  ],
+};
+
+const configShowText: CommandText = {
+  summary: "show the settings that hold, with defaults, as a settings file",
+  description: ["What it prints can be used as a settings file."],
+  examples: [
+    { command: "onemaster config show", says: "what holds now" },
+    { command: "onemaster config show --json", says: "the same for programs" },
+  ],
+  exits: [{ code: 0, when: "done" }, usageExit, failureExit],
+};
+
+const completionText: CommandText = {
+  summary: "print the completion script of a shell",
+  description: ["The packages install it. By hand, put it where the shell looks for it."],
+  examples: [
+    { command: 'eval "$(onemaster completion bash)"', says: "for this shell alone" },
+    {
+      command: "onemaster completion fish > ~/.config/fish/completions/onemaster.fish",
+      says: "for good",
+    },
+  ],
+  exits: [{ code: 0, when: "done" }, usageExit, failureExit],
+};
+
+/** The text of every command by the words that lead to it; the program itself is ``. */
+export const commandTexts = {
+  "": programText,
+  run: runText,
+  status: statusText,
+  check: checkText,
+  config: configText,
+  "config check": configCheckText,
+  "config show": configShowText,
+  completion: completionText,
+} as const satisfies Readonly<Record<string, CommandText>>;

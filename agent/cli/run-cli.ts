@@ -1,0 +1,56 @@
+import { ExitCode } from "./exit-code.ts";
+import { reportFailure } from "./failure.ts";
+import { buildProgram, type Actions } from "./program.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const helpWidthWithoutTerminal = 80;
+
+/**
+ * Runs the command that the words after the program's name ask for and gives the exit code.
+ * Never throws: what goes wrong is told on stderr. Each command's code is loaded when it is
+ * asked for, so that none pays for the others.
+ */
+export async function runCli(
+  typed: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  let exitCode: number = ExitCode.ok;
+  const actions: Actions = {
+    async run(common, options) {
+      const { runCommand } = await import("./run-command.ts");
+      exitCode = await runCommand(common, options, surroundings);
+    },
+    async status(common, options) {
+      const { statusCommand } = await import("./status-command.ts");
+      exitCode = await statusCommand(common, options, surroundings);
+    },
+    async check(common, options) {
+      const { checkCommand } = await import("./check-command.ts");
+      exitCode = await checkCommand(common, options, surroundings);
+    },
+    async configCheck(file, common, options) {
+      const { configCheckCommand } = await import("./config-command.ts");
+      exitCode = await configCheckCommand(file, common, options, surroundings);
+    },
+    async configShow(common, options) {
+      const { configShowCommand } = await import("./config-command.ts");
+      exitCode = await configShowCommand(common, options, surroundings);
+    },
+    async completion(shell) {
+      const { completionScript } = await import("./completion-script.ts");
+      stdout.write(completionScript(shell, program));
+    },
+  };
+  const program = buildProgram(actions, {
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    helpWidth: stdout.columns ?? helpWidthWithoutTerminal,
+  });
+  try {
+    await program.parseAsync([...typed], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return reportFailure(error, typed, surroundings);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Report } from "../model/report.ts";
+import type { Settings } from "../model/settings.ts";
+import { effectiveSettings, type CommonOptions } from "./common-options.ts";
+import { ExitCode } from "./exit-code.ts";
+import { coloursFor } from "./status-colours.ts";
+import { statusText } from "./status-text.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Options of `onemaster status`. */
+export interface StatusOptions {
+  readonly json: boolean;
+  /** Look again and again, this many milliseconds apart; undefined: once. */
+  readonly watchMs: number | undefined;
+}
+
+const widthWithoutTerminal = 80;
+/** Home, then clear: the other way round would flicker. */
+const clearScreen = "\u001B[H\u001B[2J";
+
+type Render = (report: Report) => string;
+
+function renderer(
+  { color }: CommonOptions,
+  { json, watchMs }: StatusOptions,
+  { stdout, plainText }: Surroundings,
+): Render {
+  if (json) {
+    // one line a report when there are several, so that a reader can tell them apart
+    const indent = watchMs === undefined ? 2 : undefined;
+    return (report) => `${JSON.stringify(report, undefined, indent)}\n`;
+  }
+  const colours = coloursFor(color && stdout.isTerminal && !plainText);
+  return (report) => statusText(report, { width: stdout.columns ?? widthWithoutTerminal, colours });
+}
+
+/** What makes a report worth printing again: not memory and ages, which change all the time. */
+function essence({ verdict, blind, sockets }: Report): string {
+  return JSON.stringify([
+    verdict,
+    blind,
+    sockets.map((socket) => [
+      socket.path,
+      socket.verdict,
+      socket.file,
+      socket.findings.map(({ kind }) => kind),
+      socket.pidfile,
+      socket.groups.map(({ role, master, listener, workers }) => [
+        role,
+        master?.pid,
+        master?.startTicks,
+        listener.inode,
+        workers.length,
+      ]),
+    ]),
+  ]);
+}
+
+async function watch(
+  settings: Settings,
+  { everyMs, json, render }: { everyMs: number; json: boolean; render: Render },
+  surroundings: Surroundings,
+): Promise<void> {
+  const stop = surroundings.stopSignal();
+  const redraw = surroundings.stdout.isTerminal && !json;
+  let before: string | undefined;
+  while (!stop.aborted) {
+    const report = await surroundings.look(settings);
+    if (stop.aborted) return;
+    const now = essence(report);
+    if (redraw) surroundings.stdout.write(`${clearScreen}${render(report)}`);
+    else if (now !== before) {
+      surroundings.stdout.write(`${before === undefined || json ? "" : "\n"}${render(report)}`);
+    }
+    before = now;
+    await surroundings.sleep(everyMs, stop);
+  }
+}
+
+/** `onemaster status`: one look, or one after the other, for people or as JSON. */
+export async function statusCommand(
+  common: CommonOptions,
+  options: StatusOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  const settings = await effectiveSettings(common, surroundings);
+  const render = renderer(common, options, surroundings);
+  const { watchMs: everyMs, json } = options;
+  if (everyMs === undefined) {
+    surroundings.stdout.write(render(await surroundings.look(settings)));
+  } else {
+    await watch(settings, { everyMs, json, render }, surroundings);
+  }
+  return ExitCode.ok;
+}

@@ -1,0 +1,46 @@
+import type { LogFormat } from "../model/log-format.ts";
+import type { Report } from "../model/report.ts";
+import type { Settings } from "../model/settings.ts";
+
+/** A stream that text goes to. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Width of the terminal in characters; undefined where there is none. */
+  readonly columns: number | undefined;
+}
+
+/** What the agent is started with. */
+export interface AgentOptions {
+  readonly settings: Settings;
+  /** The file to watch for changes, whether it is there or not; undefined: none. */
+  readonly settingsPath: string | undefined;
+  /** Rejects with a SettingsError when the file is broken: the settings in force then stay. */
+  readonly reloadSettings: () => Promise<Settings>;
+  readonly version: string;
+  /** Undefined: for people on a terminal, JSON elsewhere. */
+  readonly logFormat: LogFormat | undefined;
+  readonly stdoutIsTerminal: boolean;
+  /** No colour. */
+  readonly plainText: boolean;
+}
+
+/** Everything that commands touch outside of themselves. Tests hand in their own. */
+export interface Surroundings {
+  /** Absolute path that relative ones start from. */
+  readonly workingDirectory: string;
+  /** The settings file that is used, if it is there, when none is named. */
+  readonly defaultSettingsPath: string;
+  /** True where the environment asks for text without colour. */
+  readonly plainText: boolean;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** One full look at the host. */
+  look(settings: Settings): Promise<Report>;
+  /** Watches until it is told to stop; gives the exit code. */
+  runAgent(options: AgentOptions): Promise<number>;
+  /** Aborts on SIGINT, SIGTERM, and when nobody reads stdout any more. */
+  stopSignal(): AbortSignal;
+  /** Waits; returns early, without an error, once the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import type { Settings, SocketSettings } from "../model/settings.ts";
+
+const durationUnits = [
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1_000],
+] as const;
+
+/** The shortest exact way to write a duration: `formatDuration` rounds for people, this must not. */
+function exactDuration(ms: number): string {
+  for (const [unit, length] of durationUnits) {
+    if (ms >= length && ms % length === 0) return `${ms / length}${unit}`;
+  }
+  return `${ms}ms`;
+}
+
+const sizeUnits = [
+  ["GiB", 1_073_741_824],
+  ["MiB", 1_048_576],
+  ["KiB", 1_024],
+] as const;
+
+function exactSize(bytes: number): string {
+  for (const [unit, length] of sizeUnits) {
+    if (bytes >= length && bytes % length === 0) return `${bytes / length}${unit}`;
+  }
+  return `${bytes}B`;
+}
+
+/** Plain where YAML cannot read it as anything but this text, else in double quotes as JSON has them. */
+function yamlText(text: string): string {
+  return /^(?:\/[\w./@-]+|[A-Za-z][\w.@-]*\.(?:service|scope))$/.test(text)
+    ? text
+    : JSON.stringify(text);
+}
+
+function socketLines(socket: SocketSettings): string[] {
+  const lines = [`  - path: ${yamlText(socket.path)}`];
+  if (socket.unit !== undefined) lines.push(`    unit: ${yamlText(socket.unit)}`);
+  if (socket.pidfile !== undefined) lines.push(`    pidfile: ${yamlText(socket.pidfile)}`);
+  return lines;
+}
+
+function listenText({ host, port }: Settings["web"]): string {
+  return host.includes(":") ? JSON.stringify(`[${host}]:${port}`) : `${host}:${port}`;
+}
+
+/**
+ * Settings as a settings file has them, YAML with a line end. Reading it back gives equal
+ * settings: nothing is rounded, and a value that is absent says what then holds.
+ */
+export function settingsText(settings: Settings): string {
+  const { memory, scan, web } = settings;
+  const sockets =
+    settings.sockets.length === 0
+      ? ["sockets: [] # every gunicorn listener on this host"]
+      : ["sockets:", ...settings.sockets.flatMap(socketLines)];
+  const budget =
+    memory.budgetBytes === undefined
+      ? "null # the smaller of host memory and the unit's memory.max"
+      : exactSize(memory.budgetBytes);
+  return `${[
+    ...sockets,
+    "memory:",
+    `  budget: ${budget}`,
+    `  orphan_warn_ratio: ${memory.orphanWarnRatio}`,
+    "scan:",
+    `  interval: ${exactDuration(scan.intervalMs)}`,
+    `  confirm_for: ${exactDuration(scan.confirmForMs)}`,
+    `  handover_limit: ${exactDuration(scan.handoverLimitMs)}`,
+    `  drain_limit: ${exactDuration(scan.drainLimitMs)}`,
+    "web:",
+    `  listen: ${listenText(web)}`,
+  ].join("\n")}\n`;
+}

@@ -1,0 +1,93 @@
+# bash completion for onemaster; made from its help
+
+_onemaster() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+  local command='' longer index
+  COMPREPLY=()
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    case ${COMP_WORDS[index]} in
+      --config | --socket | --log) ((index++)) ;;
+      -*) ;;
+      *)
+        longer="${command:+$command }${COMP_WORDS[index]}"
+        case $longer in
+          'run' | 'status' | 'check' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
+        esac
+        ;;
+    esac
+  done
+  case $before in
+    --config)
+      compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --socket)
+      compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --log)
+      :
+      return
+      ;;
+  esac
+  case $command in
+    '')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--config --socket --no-color -V --version -h --help' -- "$word")
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'run status check config completion' -- "$word")
+      fi
+      ;;
+    'run')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--log -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'status')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json --watch -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'check')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'config')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'check show' -- "$word")
+      fi
+      ;;
+    'config check')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      fi
+      ;;
+    'config show')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'completion')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$word")
+      fi
+      ;;
+  esac
+}
+
+complete -F _onemaster onemaster

@@ -1,0 +1,148 @@
+#compdef onemaster
+# zsh completion for onemaster; made from its help
+
+_onemaster() {
+  local context state state_descr line
+  local -A opt_args
+  _arguments -C \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '1: :->command' \
+    '*:: :->rest'
+  case $state in
+    command)
+      local -a commands=(
+        'run:watch the sockets and serve metrics (the default command)'
+        'status:one look, for people'
+        'check:one look, as a monitoring plug-in'
+        'config:check and show settings'
+        'completion:print the completion script of a shell'
+      )
+      _describe command commands
+      ;;
+    rest)
+      case $line[1] in
+        run) _onemaster_run ;;
+        status) _onemaster_status ;;
+        check) _onemaster_check ;;
+        config) _onemaster_config ;;
+        completion) _onemaster_completion ;;
+      esac
+      ;;
+  esac
+}
+
+_onemaster_run() {
+  _arguments \
+    '--log[how to write the log (default\: pretty on a terminal, else json)]:value: ' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_status() {
+  _arguments \
+    '--json[print JSON, for programs]' \
+    '--watch[look again and again, this far apart]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_check() {
+  _arguments \
+    '--json[print the report of status --json instead of the line]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_config() {
+  local context state state_descr line
+  local -A opt_args
+  _arguments -C \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]' \
+    '1: :->command' \
+    '*:: :->rest'
+  case $state in
+    command)
+      local -a commands=(
+        'check:say everything that is wrong with a settings file'
+        'show:show the settings that hold, with defaults, as a settings file'
+      )
+      _describe command commands
+      ;;
+    rest)
+      case $line[1] in
+        check) _onemaster_config_check ;;
+        show) _onemaster_config_show ;;
+      esac
+      ;;
+  esac
+}
+
+_onemaster_config_check() {
+  _arguments \
+    '--json[print JSON, for programs]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]' \
+    '1:argument:_files'
+}
+
+_onemaster_config_show() {
+  _arguments \
+    '--json[print JSON, for programs]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_completion() {
+  _arguments \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]' \
+    '1:argument:(bash zsh fish)'
+}
+
+if [ "$funcstack[1]" = "_onemaster" ]; then
+  _onemaster "$@"
+else
+  compdef _onemaster onemaster
+fi

@@ -1,0 +1,127 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
+import type { Settings } from "../../../agent/model/settings.ts";
+import { parseSettings } from "../../../agent/run/settings-document.ts";
+import { settingsText } from "../../../agent/run/settings-text.ts";
+
+function ms(least: number, most: number): fc.Arbitrary<number> {
+  return fc.integer({ min: least, max: most });
+}
+
+describe("a settings file that is good", () => {
+  it.each<[says: string, text: string, settings: Settings]>([
+    ["only comments", "# scan: { interval: 1s }\n", defaultSettings],
+    [
+      "sections whose lines are all comments",
+      "scan:\n  # interval: 1s\nsockets:\n",
+      defaultSettings,
+    ],
+    ["a byte that a Windows editor adds to each line", "scan: {}\r\nweb: {}\r\n", defaultSettings],
+    [
+      "null where a default is meant",
+      "memory: { budget: null }\nsockets: [{ path: /run/a.sock, unit: null, pidfile: null }]\n",
+      {
+        ...defaultSettings,
+        sockets: [{ path: "/run/a.sock", unit: undefined, pidfile: undefined }],
+      },
+    ],
+    [
+      "every key",
+      `sockets:
+  - path: /run//shop/shop.sock
+    unit: shop.service
+    pidfile: /run/shop/gunicorn.pid
+  - path: "/run/a b.sock"
+memory: { budget: 2GiB, orphan_warn_ratio: 0.25 }
+scan: { interval: 30s, confirm_for: 0s, handover_limit: 1h, drain_limit: 90s }
+web: { listen: "[::1]:0" }
+`,
+      {
+        sockets: [
+          {
+            path: "/run/shop/shop.sock",
+            unit: "shop.service",
+            pidfile: "/run/shop/gunicorn.pid",
+          },
+          { path: "/run/a b.sock", unit: undefined, pidfile: undefined },
+        ],
+        memory: { budgetBytes: 2_147_483_648, orphanWarnRatio: 0.25 },
+        scan: {
+          intervalMs: 30_000,
+          confirmForMs: 0,
+          handoverLimitMs: 3_600_000,
+          drainLimitMs: 90_000,
+        },
+        web: { host: "::1", port: 0 },
+      },
+    ],
+  ])("takes %s", (_, text, settings) => {
+    expect(parseSettings(text, "f.yml")).toEqual(settings);
+  });
+});
+
+describe("settingsText", () => {
+  it("writes the defaults so that they explain themselves", () => {
+    expect(settingsText(defaultSettings)).toBe(`sockets: [] # every gunicorn listener on this host
+memory:
+  budget: null # the smaller of host memory and the unit's memory.max
+  orphan_warn_ratio: 0.1
+scan:
+  interval: 15s
+  confirm_for: 5s
+  handover_limit: 10m
+  drain_limit: 1m
+web:
+  listen: 127.0.0.1:10709
+`);
+  });
+
+  it("writes texts that mean something else in YAML in quotes", () => {
+    const settings: Settings = {
+      ...defaultSettings,
+      sockets: [{ path: "/run/a: #b.sock", unit: "a@b\\x2d1.service", pidfile: undefined }],
+      web: { host: "::1", port: 1 },
+    };
+    expect(settingsText(settings)).toContain('  - path: "/run/a: #b.sock"\n');
+    expect(settingsText(settings)).toContain('    unit: "a@b\\\\x2d1.service"\n');
+    expect(settingsText(settings)).toContain('  listen: "[::1]:1"\n');
+  });
+
+  const path = fc
+    .string({ unit: "grapheme", minLength: 1, maxLength: 30 })
+    .map((name) => `/${name.replaceAll(/[/\0]/g, "_")}x`);
+  const any: fc.Arbitrary<Settings> = fc.record({
+    sockets: fc.uniqueArray(
+      fc.record({
+        path,
+        unit: fc.constantFrom(undefined, "shop.service", "a@b\\x2d1.scope"),
+        pidfile: fc.constantFrom(undefined, "/run/shop pid"),
+      }),
+      { maxLength: 4, selector: (socket) => socket.path },
+    ),
+    memory: fc.record({
+      budgetBytes: fc.option(ms(1_048_576, 2 ** 40), { nil: undefined }),
+      orphanWarnRatio: fc.double({ min: 1e-6, max: 1, noNaN: true }),
+    }),
+    scan: fc.record({
+      intervalMs: ms(1_000, 3_600_000),
+      confirmForMs: ms(0, 3_600_000),
+      handoverLimitMs: ms(1_000, 86_400_000),
+      drainLimitMs: ms(1_000, 86_400_000),
+    }),
+    web: fc.record({
+      host: fc.constantFrom("127.0.0.1", "::1", "localhost"),
+      port: ms(0, 65_535),
+    }),
+  });
+
+  it("writes any settings so that reading them gives the same", () => {
+    fc.assert(
+      fc.property(any, (settings) => {
+        expect(parseSettings(settingsText(settings), "f.yml")).toEqual(settings);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
