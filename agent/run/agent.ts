@@ -1,0 +1,153 @@
+import { existsSync } from "node:fs";
+import type { LogFormat } from "../model/log-format.ts";
+import type { Settings } from "../model/settings.ts";
+import type { BlindReport } from "../model/report.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import { createMetrics } from "../expose/metrics.ts";
+import { startWebServer, type WebServer } from "../expose/web.ts";
+import { createChangeLog } from "./change-log.ts";
+import { systemClock } from "./clock.ts";
+import { closingLines, openingLine } from "./greeting.ts";
+import { keepHeapSmall } from "./heap.ts";
+import { createLogger, logFormatFor } from "./logger.ts";
+import { createLoop } from "./loop.ts";
+import { createWatcher } from "./watcher.ts";
+import { webSources } from "./web-sources.ts";
+import { watchedPaths } from "./watched-paths.ts";
+
+/** What an agent is started with. */
+export interface AgentOptions {
+  readonly settings: Settings;
+  /** The file to watch for changes, whether it is there or not; undefined: none. */
+  readonly settingsPath: string | undefined;
+  /** Rejects when the file is broken: the settings in force then stay. */
+  readonly reloadSettings: () => Promise<Settings>;
+  readonly version: string;
+  /** Undefined: for people on a terminal, JSON elsewhere. */
+  readonly logFormat: LogFormat | undefined;
+  readonly stdoutIsTerminal: boolean;
+  /** No colour. */
+  readonly plainText: boolean;
+}
+
+/**
+ * A new socket is there a moment before it listens, and workers come after that: looks again
+ * this long after an event.
+ */
+const LOOK_AGAIN_MS = [20, 100, 500];
+
+/**
+ * Runs the agent until SIGTERM or SIGINT, then stops it gracefully and gives its exit code.
+ * Rejects when it cannot start, such as when the port is in use.
+ */
+export async function runAgent(options: AgentOptions): Promise<number> {
+  const { version, settingsPath } = options;
+  const stop = stopSignal();
+  const format = options.logFormat ?? logFormatFor(options.stdoutIsTerminal, process.env);
+  const colour = options.stdoutIsTerminal && !options.plainText;
+  const logger = await createLogger(format, colour);
+  const heap = keepHeapSmall(systemClock.monotonicMs);
+  const metrics = createMetrics({ version, node: process.version });
+  let settings = options.settings;
+  let blindWatch: readonly BlindReport[] = [];
+  let snapshot: Snapshot | undefined;
+
+  const watcher = createWatcher({
+    changed(path) {
+      if (path === settingsPath) void reload("the file has changed");
+      else {
+        loop.scan("file-event").catch(scanFailed);
+        loop.lookAgain(LOOK_AGAIN_MS);
+      }
+    },
+    failed(reason) {
+      blindWatch = [{ what: "watch", reason }];
+      logger.warn({ reason }, "file events may be missed; scans go on at the interval");
+    },
+  });
+  const loop = createLoop(settings, {
+    clock: systemClock,
+    metrics,
+    logger,
+    changeLog: createChangeLog(),
+    watchBlindness: () => blindWatch,
+    scanned(seen) {
+      snapshot = seen;
+      follow();
+      heap.scanned();
+    },
+  });
+
+  function scanFailed(error: unknown): void {
+    if (!stop.aborted()) logger.error({ err: error }, "a scan failed");
+  }
+
+  function follow(): void {
+    const own = settingsPath === undefined ? [] : [settingsPath];
+    watcher.follow([...own, ...(snapshot === undefined ? [] : watchedPaths(snapshot))]);
+  }
+
+  /** Takes new settings as a whole, or none of them. */
+  async function reload(why: string): Promise<void> {
+    try {
+      await applySettings();
+      metrics.setSettingsReload(true, systemClock.wallMs());
+      logger.info({ settings: settingsPath }, `settings loaded again: ${why}`);
+    } catch (error) {
+      metrics.setSettingsReload(false, systemClock.wallMs());
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.error({ settings: settingsPath }, `settings not taken, the old ones stay: ${reason}`);
+    }
+  }
+
+  async function applySettings(): Promise<void> {
+    const next = await options.reloadSettings();
+    if (next.web.host !== settings.web.host || next.web.port !== settings.web.port) {
+      const moved = await startWebServer(next.web, sources);
+      await web.close();
+      web = moved;
+      logger.info(moved.address, "listening on another address");
+    }
+    settings = next;
+    loop.setSettings(next);
+    await loop.scan("reload");
+  }
+
+  const sources = webSources(loop, metrics, () => settings.scan.intervalMs, logger);
+  let web: WebServer = await startWebServer(settings.web, sources);
+  const hangUp = (): void => void reload("SIGHUP");
+  process.on("SIGHUP", hangUp);
+  try {
+    const found = settingsPath !== undefined && existsSync(settingsPath);
+    logger.info(openingLine(version, found ? settingsPath : undefined));
+    const report = await loop.scan("start");
+    metrics.setSettingsReload(true, systemClock.wallMs());
+    for (const line of closingLines(report, web.address)) logger.info(line);
+    await stop.asked;
+    logger.info({ signal: stop.signal() }, "stopping");
+  } finally {
+    process.off("SIGHUP", hangUp);
+    await Promise.all([loop.stop(), watcher.close(), web.close()]);
+  }
+  return 0;
+}
+
+interface StopSignal {
+  readonly asked: Promise<void>;
+  aborted(): boolean;
+  signal(): string | undefined;
+}
+
+/** Waits for SIGTERM or SIGINT; a second one ends the process the ordinary way. */
+function stopSignal(): StopSignal {
+  let received: string | undefined;
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => {
+        received = signal;
+        resolve();
+      });
+    }
+  });
+  return { asked, aborted: () => received !== undefined, signal: () => received };
+}

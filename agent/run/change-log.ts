@@ -1,0 +1,89 @@
+import type { Report, SocketReport } from "../model/report.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { socketSentence } from "./sentences.ts";
+
+/** One line of the log: a state has changed. */
+export interface ChangeLine {
+  readonly level: "info" | "warn";
+  readonly message: string;
+  /** Facts for machines: the verdict before and now, and all groups with their processes. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Remembers the last state, and tells what is worth a line. */
+export interface ChangeLog {
+  /** Lines for what differs from the report before; none for an unchanged one. */
+  linesFor(report: Report): readonly ChangeLine[];
+}
+
+/** A log that has seen nothing: the first report gives a line for every socket. */
+export function createChangeLog(): ChangeLog {
+  let before = new Map<string, { readonly state: string; readonly verdict: Verdict }>();
+  let blindBefore = "[]";
+  return {
+    linesFor(report) {
+      const lines: ChangeLine[] = [];
+      const now: typeof before = new Map();
+      for (const socket of report.sockets) {
+        const state = stateOf(socket);
+        now.set(socket.path, { state, verdict: socket.verdict });
+        const old = before.get(socket.path);
+        if (old?.state !== state) lines.push(changeLine(socket, old?.verdict));
+      }
+      for (const [path, { verdict }] of before) {
+        if (!now.has(path)) lines.push(goneLine(path, verdict));
+      }
+      before = now;
+      const blind = JSON.stringify(report.blind);
+      if (blind !== blindBefore) lines.push(blindLine(report));
+      blindBefore = blind;
+      return lines;
+    },
+  };
+}
+
+/** What makes a state: verdict, roles and masters. Workers come and go without a line. */
+function stateOf({ verdict, confirmed, evidence, findings, groups }: SocketReport): string {
+  const masters = groups.map(({ role, master, listener }) => [
+    role,
+    master?.pid ?? null,
+    master?.startTicks ?? null,
+    listener.inode,
+  ]);
+  const kinds = findings.map(({ kind }) => kind);
+  return JSON.stringify([verdict, confirmed, evidence, kinds, masters]);
+}
+
+function changeLine(socket: SocketReport, previous: Verdict | undefined): ChangeLine {
+  const { path, verdict, confirmed, evidence, findings, groups } = socket;
+  return {
+    level: verdict === "one-master" || verdict === "handover" ? "info" : "warn",
+    message: `${path}: ${socketSentence(socket)}`,
+    facts: {
+      socket: path,
+      verdict,
+      previous: previous ?? null,
+      confirmed,
+      evidence,
+      findings,
+      groups,
+    },
+  };
+}
+
+function goneLine(path: string, previous: Verdict): ChangeLine {
+  return {
+    level: "info",
+    message: `${path}: no gunicorn is left there`,
+    facts: { socket: path, verdict: null, previous },
+  };
+}
+
+function blindLine({ blind }: Report): ChangeLine {
+  if (blind.length === 0)
+    return { level: "info", message: "nothing is hidden any more", facts: { blind } };
+  const spots = blind.map(({ what, pid, reason }) => {
+    return pid === undefined ? `${what} (${reason})` : `${what} of pid ${pid} (${reason})`;
+  });
+  return { level: "warn", message: `could not see: ${spots.join(", ")}`, facts: { blind } };
+}

@@ -1,0 +1,21 @@
+import { pino, type Logger } from "pino";
+import type { LogFormat } from "../model/log-format.ts";
+
+export type { Logger };
+
+/**
+ * Pretty where somebody reads along, JSON everywhere else: systemd sets JOURNAL_STREAM for
+ * services whose output goes to the journal (systemd.exec(5)).
+ */
+export function logFormatFor(stdoutIsTerminal: boolean, env: NodeJS.ProcessEnv): LogFormat {
+  return stdoutIsTerminal && env["JOURNAL_STREAM"] === undefined ? "pretty" : "json";
+}
+
+/** A logger that writes to stdout at once, so that nothing is lost when the process ends. */
+export async function createLogger(format: LogFormat, colour: boolean): Promise<Logger> {
+  const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  if (format === "json") return pino(options, pino.destination({ dest: 1, sync: true }));
+  // loaded only here: nobody reads along on most hosts, and it costs memory
+  const { pinoPretty } = await import("./pretty-log.ts");
+  return pino(options, pinoPretty(colour));
+}

@@ -1,0 +1,133 @@
+import type { BlindReport, Report } from "../model/report.ts";
+import type { Clock } from "../model/clock.ts";
+import type { ScanCause } from "../model/scan.ts";
+import type { Settings } from "../model/settings.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import { detect } from "../detect/detect.ts";
+import { advance, type Memory } from "../detect/reducer.ts";
+import type { Metrics } from "../expose/metrics.ts";
+import { createProbe, type Probe } from "../probe/probe.ts";
+import type { ChangeLog } from "./change-log.ts";
+import type { Logger } from "./logger.ts";
+import { createScanner } from "./scanner.ts";
+
+/** What the loop works with. */
+export interface LoopParts {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly changeLog: ChangeLog;
+  /** What file events do not reach at the moment. */
+  readonly watchBlindness: () => readonly BlindReport[];
+  /** Called after each scan with what it saw. */
+  readonly scanned: (snapshot: Snapshot) => void;
+}
+
+/** The agent's scans: from host to report, one after the other. */
+export interface Loop {
+  /** A scan that starts after this call, or the report of one that other callers share. */
+  scan(cause: ScanCause): Promise<Report>;
+  /** Scans again at these delays, instead of those asked for before. */
+  lookAgain(delaysMs: readonly number[]): void;
+  /** Takes other settings from the next scan on; what was suspected stays suspected. */
+  setSettings(settings: Settings): void;
+  /** Monotonic time of the last scan that ran to its end; undefined before the first. */
+  lastScanMs(): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** Blind spots that leave every verdict as certain as before. */
+const HARMLESS: ReadonlySet<string> = new Set(["memory", "pidfile", "watch"]);
+
+/** A loop that makes its first scan when asked, and then at least one an interval. */
+export function createLoop(initial: Settings, parts: LoopParts): Loop {
+  const { clock, metrics, logger, changeLog } = parts;
+  let settings = initial;
+  let probe = probeFor(initial, clock);
+  let retired = { gone: 0, denied: 0, malformed: 0, failed: 0 };
+  let memory: Memory = new Map();
+  let lastScanMs: number | undefined;
+  let cancelInterval = nothing;
+  let cancelDeadline = nothing;
+  let cancelAgain: readonly (() => void)[] = [];
+  const scanner = createScanner(scanNow);
+
+  async function scanNow(cause: ScanCause): Promise<Report> {
+    const startMs = clock.monotonicMs();
+    const snapshot = await probe.look();
+    const seen = detect(snapshot, { budgetBytes: settings.memory.budgetBytes });
+    const blind = [...seen.blind, ...parts.watchBlindness()];
+    const nowMs = clock.monotonicMs();
+    const step = advance(memory, { ...seen, blind }, nowMs, settings.scan);
+    memory = step.memory;
+    lastScanMs = nowMs;
+    metrics.showReport(step.report);
+    metrics.countChanges(step.changes);
+    metrics.countScan(cause, (clock.monotonicMs() - startMs) / 1_000);
+    metrics.setReadFailures(addTotals(retired, probe));
+    if (blind.every(({ what }) => HARMLESS.has(what))) metrics.setLastCompleteScan(clock.wallMs());
+    for (const { level, message, facts } of changeLog.linesFor(step.report)) {
+      logger[level](facts, message);
+    }
+    parts.scanned(snapshot);
+    schedule(step.nextMs, nowMs);
+    return step.report;
+  }
+
+  /** A scan that nobody waits for: its failure is a bug, and is logged. */
+  function scanAlone(cause: ScanCause): void {
+    scanner.scan(cause).catch((error: unknown) => {
+      logger.error({ err: error }, "a scan failed");
+      schedule(undefined, clock.monotonicMs());
+    });
+  }
+
+  function schedule(deadlineMs: number | undefined, nowMs: number): void {
+    cancelInterval();
+    cancelInterval = clock.after(settings.scan.intervalMs, () => scanAlone("interval"));
+    cancelDeadline();
+    if (deadlineMs === undefined) return;
+    cancelDeadline = clock.after(deadlineMs - nowMs, () => scanAlone("follow-up"));
+  }
+
+  return {
+    scan: (cause) => scanner.scan(cause),
+    lookAgain(delaysMs) {
+      for (const cancel of cancelAgain) cancel();
+      cancelAgain = delaysMs.map((ms) => clock.after(ms, () => scanAlone("follow-up")));
+    },
+    setSettings(next) {
+      const sameSockets = JSON.stringify(next.sockets) === JSON.stringify(settings.sockets);
+      settings = next;
+      if (sameSockets) return;
+      retired = addTotals(retired, probe);
+      probe = probeFor(next, clock);
+    },
+    lastScanMs: () => lastScanMs,
+    async stop() {
+      for (const cancel of [cancelInterval, cancelDeadline, ...cancelAgain]) cancel();
+      await scanner.stop();
+      for (const cancel of [cancelInterval, cancelDeadline]) cancel();
+    },
+  };
+}
+
+function nothing(): void {
+  // no timer is running
+}
+
+function probeFor({ sockets }: Settings, { wallMs, monotonicMs }: Clock): Probe {
+  const roots = { procRoot: "/proc", cgroupRoot: "/sys/fs/cgroup" };
+  return createProbe({ sockets, wallMs, monotonicMs, ...roots });
+}
+
+type Totals = Probe["failures"];
+
+function addTotals(one: Totals, { failures }: Probe): Totals {
+  return {
+    gone: one.gone + failures.gone,
+    denied: one.denied + failures.denied,
+    malformed: one.malformed + failures.malformed,
+    failed: one.failed + failures.failed,
+  };
+}
