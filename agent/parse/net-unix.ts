@@ -85,7 +85,7 @@ function inodeAfter(bytes: Buffer, mark: number): number {
   let at = mark + listenerMark.length;
   while (bytes[at] === blank) at += 1;
   let inode = 0;
-  for (let digit = bytes[at]; digit !== undefined && digit >= zero && digit <= nine; ) {
+  for (let digit = bytes[at]; digit !== undefined && digit >= zero && digit <= nine;) {
     inode = inode * 10 + digit - zero;
     at += 1;
     digit = bytes[at];

@@ -22,7 +22,6 @@ interface Entry {
   readonly question: string;
   readonly askedAtMs: number;
   readonly answer: BindingTable;
-  readonly byFile: ReadonlyMap<number, readonly number[]>;
 }
 
 /** An empty cache; `procRoot` is where other namespaces are entered through. */
@@ -45,8 +44,8 @@ export function createBindingCache(
       const question = questionOf(held, places);
       if (answered(entries.get(netns), question, held)) return;
       const path = viewer === "self" ? undefined : `${procRoot}/${viewer}/ns/net`;
-      const answer = await askBindings(path, log);
-      entries.set(netns, { question, askedAtMs: monotonicMs(), answer, byFile: filesIn(answer) });
+      const answer = onlyAbout(held, places, await askBindings(path, log));
+      entries.set(netns, { question, askedAtMs: monotonicMs(), answer });
     },
     of(netns, inode) {
       const answer = entries.get(netns)?.answer;
@@ -54,7 +53,13 @@ export function createBindingCache(
       if (answer.kind === "unknown") return answer;
       return answer.of.get(inode) ?? { kind: "unknown", why: "ss did not list the listener" };
     },
-    boundTo: (netns, inode32) => entries.get(netns)?.byFile.get(inode32) ?? [],
+    boundTo(netns, inode32) {
+      const answer = entries.get(netns)?.answer;
+      if (answer?.kind !== "known") return [];
+      return [...answer.of].flatMap(([inode, binding]) => {
+        return binding.kind === "file" && binding.file.inode32 === inode32 ? inode : [];
+      });
+    },
     blind() {
       return [...entries.values()].flatMap(({ answer }): Blindness[] => {
         return answer.kind === "known" ? [] : [{ what: "bound-file", reason: answer.why }];
@@ -63,14 +68,21 @@ export function createBindingCache(
   };
 }
 
-function filesIn(answer: BindingTable): ReadonlyMap<number, readonly number[]> {
-  const byFile = new Map<number, number[]>();
-  if (answer.kind === "unknown") return byFile;
-  for (const [inode, binding] of answer.of) {
-    if (binding.kind !== "file") continue;
-    byFile.set(binding.file.inode32, [...(byFile.get(binding.file.inode32) ?? []), inode]);
-  }
-  return byFile;
+/** Keeps of an answer what was asked: a host may have thousands of other listeners. */
+function onlyAbout(
+  held: readonly number[],
+  places: readonly Place[],
+  answer: BindingTable,
+): BindingTable {
+  if (answer.kind === "unknown") return answer;
+  const wanted = new Set(held);
+  const files = new Set(
+    places.flatMap(({ state }) => (state.kind === "socket" ? state.file.inode % 2 ** 32 : [])),
+  );
+  const kept = [...answer.of].filter(([inode, binding]) => {
+    return wanted.has(inode) || (binding.kind === "file" && files.has(binding.file.inode32));
+  });
+  return { kind: "known", of: new Map(kept) };
 }
 
 function questionOf(held: readonly number[], places: readonly Place[]): string {

@@ -1,5 +1,7 @@
 import {
   closeSync,
+  constants,
+  fstatSync,
   openSync,
   readSync,
   readdirSync,
@@ -21,6 +23,11 @@ export interface Files {
   /** The whole file; the buffer is used again by the next read. */
   bytes(path: string): Read<Buffer>;
   text(path: string): Read<string>;
+  /**
+   * The first `maxBytes` of a regular file at a path that anybody may have chosen. Anything else
+   * there is not opened: a pipe would stop the agent, and some devices act when they are opened.
+   */
+  regular(path: string, maxBytes: number): Read<string>;
   /** What a parser makes of a file; `malformed` when it makes nothing of it. */
   parsed<T>(path: string, parse: (text: string) => T | undefined): Read<T>;
   /** Names in a directory, one character a byte. */
@@ -33,6 +40,8 @@ export interface Files {
 
 const FIRST_BUFFER_BYTES = 64 * 1024;
 const LARGEST_FILE_BYTES = 64 * 1024 * 1024;
+/** open(2): names a file without opening it. Node has no constant for it. */
+const O_PATH = 0o10_000_000;
 
 /** Reads through one buffer that grows as needed; failures are counted in `log`. */
 export function createFiles(log: FailureLog): Files {
@@ -68,6 +77,23 @@ export function createFiles(log: FailureLog): Files {
     buffer = larger;
   }
 
+  function readRegular(raw: string | Buffer, maxBytes: number): string {
+    const named = openSync(raw, O_PATH);
+    try {
+      if (!fstatSync(named).isFile()) throw new Error("not a regular file");
+      // the same file, whatever stands at the path by now
+      const way = `/proc/self/fd/${named}`;
+      const descriptor = openSync(way, constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        return buffer.toString("latin1", 0, readSync(descriptor, buffer, 0, maxBytes, null));
+      } finally {
+        closeSync(descriptor);
+      }
+    } finally {
+      closeSync(named);
+    }
+  }
+
   function text(path: string): Read<string> {
     return attempt(path, (raw) => readWhole(raw).toString("latin1"));
   }
@@ -84,6 +110,7 @@ export function createFiles(log: FailureLog): Files {
   return {
     bytes: (path) => attempt(path, readWhole),
     text,
+    regular: (path, maxBytes) => attempt(path, (raw) => readRegular(raw, maxBytes)),
     parsed,
     names: (path) => attempt(path, (raw) => readdirSync(raw, "latin1")),
     link: (path) => attempt(path, (raw) => readlinkSync(raw, "latin1")),
@@ -97,4 +124,9 @@ export function rawPath(path: string): string | Buffer {
     if (path.charCodeAt(index) > 0x7f) return Buffer.from(path, "latin1");
   }
   return path;
+}
+
+/** A path as people write it, as one character a byte. */
+export function pathBytes(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
 }

@@ -5,7 +5,7 @@ import { heldInodes, refreshLinks } from "./link-table.ts";
 import type { ProcPaths } from "./paths.ts";
 import type { ProcessTable, Tracked } from "./process-table.ts";
 import type { Slices } from "./slices.ts";
-import type { SocketTable, SocketTables } from "./socket-tables.ts";
+import type { SocketTable, SocketTables, Viewer } from "./socket-tables.ts";
 
 /** Listener tables of every namespace that counts, with the blind spots met on the way. */
 export interface FoundSockets {
@@ -36,10 +36,13 @@ export function createProcessFinder(
   const own = link.ok ? link.value : "net:[own]";
 
   function readTables(): FoundSockets {
-    const viewers = new Map<string, number | "self">([[own, "self"]]);
+    const viewers = new Map<string, Viewer[]>([[own, ["self"]]]);
     for (const [pid, { identity, stat }] of processes.tracked) {
       const netns = identity.netns ?? own;
-      if (!viewers.has(netns) && stat.state !== "Z") viewers.set(netns, pid);
+      if (netns === own || stat.state === "Z") continue;
+      const others = viewers.get(netns);
+      if (others === undefined) viewers.set(netns, [pid]);
+      else others.push(pid);
     }
     return socketTables.read(viewers);
   }

@@ -5,7 +5,7 @@ import type { Pidfile } from "../model/snapshot.ts";
 import { parsePidfile } from "../parse/pidfile.ts";
 import { parseProcStat } from "../parse/proc-stat.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
-import type { Files } from "./files.ts";
+import { type Files, pathBytes } from "./files.ts";
 import type { HeldListener } from "./listeners.ts";
 import type { ProcPaths } from "./paths.ts";
 import type { ProcessTable } from "./process-table.ts";
@@ -13,11 +13,14 @@ import type { ProcessTable } from "./process-table.ts";
 /** A pidfile to look at, for the masters at one place. */
 interface AskedPidfile {
   readonly place: string;
-  /** For people. */
+  /** In the eyes of the process, one character a byte. */
   readonly path: string;
-  /** As the agent reaches it. */
+  /** As the agent reaches it, one character a byte. */
   readonly reachablePath: string;
 }
+
+/** A pid and some white space; what is longer is none. */
+const LONGEST_PIDFILE_BYTES = 4_096;
 
 /** Pidfiles and what could not be seen of them. */
 export interface FoundPidfiles {
@@ -39,7 +42,7 @@ export function readPidfiles(
   const wanted = new Map<string, AskedPidfile>();
   for (const { socket, place } of asked) {
     if (socket.pidfile === undefined) continue;
-    const path = socket.pidfile;
+    const path = pathBytes(socket.pidfile);
     wanted.set(place.key, { place: place.key, path, reachablePath: path });
   }
   for (const { place, row } of held) {
@@ -62,9 +65,9 @@ function hintOf(
   files: Files,
 ): AskedPidfile | undefined {
   for (const [pid, { identity, links, signalRole }] of processes.tracked) {
-    const name = identity.pidfile;
-    if (signalRole !== "master" || name === undefined) continue;
+    if (signalRole !== "master" || identity.pidfile === undefined) continue;
     if (links?.kind !== "read" || !links.descriptorOf.has(inode)) continue;
+    const name = pathBytes(identity.pidfile);
     const base = proc.of(pid, name.startsWith("/") ? "root" : "cwd");
     const link = files.link(base);
     if (link.ok)
@@ -84,7 +87,7 @@ function readPidfile(
   const without = (problem: Pidfile["problem"]): Pidfile => {
     return { path, place, pid: undefined, problem, alive: false };
   };
-  const read = files.text(asked.reachablePath);
+  const read = files.regular(asked.reachablePath, LONGEST_PIDFILE_BYTES);
   if (!read.ok) {
     if (read.failure.kind === "gone") return { pidfile: without("missing"), blind: [] };
     const blind: Blindness = { what: "pidfile", place, reason: `${path}: ${read.failure.why}` };

@@ -10,7 +10,7 @@ import { createBootTime } from "./boot-time.ts";
 import { createCensus } from "./census.ts";
 import { createDiscovery } from "./discovery.ts";
 import { createFailureLog, type ReadFailureTotals } from "./failures.ts";
-import { createFiles } from "./files.ts";
+import { createFiles, pathBytes } from "./files.ts";
 import { createProcessFinder } from "./found-processes.ts";
 import { createHolderSearch } from "./holders.ts";
 import { createHostMemoryReader } from "./host-memory.ts";
@@ -73,7 +73,9 @@ export function createProbe(options: ProbeOptions): Probe {
   const accounts = createAccounts(files);
   const bootTime = createBootTime(proc, files, wallMs);
   const remembered: PlaceMemory = new Map();
-  let watchedNames: ReadonlySet<string> = new Set(sockets.map(({ path }) => basenameOf(path)));
+  let watchedNames: ReadonlySet<string> = new Set(
+    sockets.map(({ path }) => basenameOf(pathBytes(path))),
+  );
 
   /** Asks which files listeners are bound to, in every namespace where that matters. */
   async function refreshBindings(
@@ -99,7 +101,10 @@ export function createProbe(options: ProbeOptions): Probe {
     const slices = createSlices(monotonicMs, SLICE_MS);
     const { tables, blind } = await finder.find(watchedNames, uptimeSeconds, slices);
     const found = heldListeners(tables, processes, places, remembered);
-    const asked = sockets.map((socket) => ({ socket, place: places.ofPath(socket.path) }));
+    const asked = sockets.map((socket) => ({
+      socket,
+      place: places.ofPath(pathBytes(socket.path)),
+    }));
     const at = uniquePlaces([
       ...asked.map(({ place }) => place),
       ...found.held.flatMap(({ place }) => place ?? []),

@@ -72,7 +72,9 @@ export function createProcessTable(
     known.signalRole = signalRole;
   }
 
-  function addChildren({ stat: parent, holder }: Tracked): void {
+  function addChildren({ stat: parent, signalRole, holder }: Tracked): void {
+    // an init that holds a listener for a service: everything on the host descends from it
+    if (parent.pid === 1 && signalRole === "other") return;
     for (const pid of childPids(parent, proc, files)) {
       if (tracked.has(pid)) continue;
       const stat = readStat(pid);

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { close, open, read as readInto } from "node:fs";
+import { promisify } from "node:util";
 import type { Read } from "../model/read.ts";
 import { type FailureLog, failureOf, success } from "./failures.ts";
 
@@ -12,6 +13,28 @@ export interface SlowFiles {
   bytes(path: string): Promise<Read<Buffer>>;
 }
 
+const openFile = promisify(open);
+const readSome = promisify(readInto);
+const closeFile = promisify(close);
+
+/** Small, unlike the 64 KiB a file that `readFile` takes where the size is not known before. */
+const CHUNK_BYTES = 4_096;
+
+async function readWhole(path: string): Promise<Buffer> {
+  const descriptor = await openFile(path, "r");
+  try {
+    const chunks: Buffer[] = [];
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const { bytesRead } = await readSome(descriptor, chunk, 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, bytesRead));
+    }
+  } finally {
+    await closeFile(descriptor);
+  }
+}
+
 /** Gives up a read after `patienceMs`; failures are counted in `log`. */
 export function createSlowFiles(log: FailureLog, patienceMs: number): SlowFiles {
   const outstanding = new Set<string>();
@@ -22,7 +45,7 @@ export function createSlowFiles(log: FailureLog, patienceMs: number): SlowFiles 
 
   async function read(path: string): Promise<Read<Buffer>> {
     try {
-      return success(await readFile(path));
+      return success(await readWhole(path));
     } catch (error) {
       return { ok: false, failure: log.count(failureOf(path, error)) };
     } finally {

@@ -6,12 +6,14 @@ import type { Files } from "./files.ts";
 import type { ProcPaths } from "./paths.ts";
 import { basenameOf } from "./places.ts";
 
+/** A process through which a namespace is read; `self` for the agent's own. */
+export type Viewer = number | "self";
+
 /** The listener rows of one network namespace. The same object as long as they are the same. */
 export interface SocketTable {
   /** `net:[…]`. */
   readonly netns: string;
-  /** A process in it, through which the table is read; `self` for the agent's own. */
-  readonly viewer: number | "self";
+  readonly viewer: Viewer;
   readonly rows: ReadonlyMap<number, ListenerRow>;
   /** Inodes by the last component of the name. */
   readonly byBasename: ReadonlyMap<string, readonly number[]>;
@@ -19,8 +21,11 @@ export interface SocketTable {
 
 /** Reads socket tables. */
 export interface SocketTables {
-  /** The table of each namespace in `viewers`; one whose last process has left has no rows. */
-  read(viewers: ReadonlyMap<string, number | "self">): {
+  /**
+   * The table of each namespace, read through the first of its viewers that has not left; one
+   * whose last process has left has no rows.
+   */
+  read(viewers: ReadonlyMap<string, readonly Viewer[]>): {
     readonly tables: readonly SocketTable[];
     readonly blind: readonly Blindness[];
   };
@@ -30,12 +35,17 @@ export interface SocketTables {
 export function createSocketTables(proc: ProcPaths, files: Files, log: FailureLog): SocketTables {
   let remembered = new Map<string, SocketTable>();
 
-  function readOne(netns: string, viewer: number | "self", blind: Blindness[]): SocketTable {
+  function readOne(
+    netns: string,
+    [viewer, ...others]: readonly Viewer[],
+    blind: Blindness[],
+  ): SocketTable {
+    if (viewer === undefined) return tableOf(netns, "self", []);
     const path = `${proc.root}/${viewer}/net/unix`;
     const read = files.bytes(path);
     if (!read.ok) {
-      const left = read.failure.kind === "gone" && viewer !== "self";
-      if (!left) blind.push({ what: "listeners", reason: `${path}: ${read.failure.why}` });
+      if (read.failure.kind === "gone" && viewer !== "self") return readOne(netns, others, blind);
+      blind.push({ what: "listeners", reason: `${path}: ${read.failure.why}` });
       return tableOf(netns, viewer, []);
     }
     const known = remembered.get(netns);
@@ -50,18 +60,14 @@ export function createSocketTables(proc: ProcPaths, files: Files, log: FailureLo
   return {
     read(viewers) {
       const blind: Blindness[] = [];
-      const tables = [...viewers].map(([netns, viewer]) => readOne(netns, viewer, blind));
+      const tables = [...viewers].map(([netns, all]) => readOne(netns, all, blind));
       remembered = new Map(tables.map((table) => [table.netns, table]));
       return { tables, blind };
     },
   };
 }
 
-function tableOf(
-  netns: string,
-  viewer: number | "self",
-  rows: readonly ListenerRow[],
-): SocketTable {
+function tableOf(netns: string, viewer: Viewer, rows: readonly ListenerRow[]): SocketTable {
   const byBasename = new Map<string, number[]>();
   for (const { inode, name } of rows) {
     const basename = basenameOf(name);
