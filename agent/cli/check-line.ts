@@ -1,7 +1,7 @@
 import type { GroupReport, Report, SocketReport } from "../model/report.ts";
 import { formatBytes } from "../parse/size.ts";
 import { PluginState } from "./exit-code.ts";
-import { blindTexts, grants } from "./grants.ts";
+import { blindTexts, grants, nothingSeenText } from "./grants.ts";
 import { perfdata } from "./perfdata.ts";
 import { inOrderOfSeverity, reportState, socketState, stateWord } from "./plugin-state.ts";
 
@@ -74,7 +74,7 @@ function summary(report: Report): string {
   const [only] = sockets;
   if (only === undefined) {
     return report.verdict === "unknown"
-      ? "unknown: no gunicorn was found, but not everything could be seen"
+      ? `unknown: ${nothingSeenText(report.blind)}`
       : `${report.verdict}: no gunicorn listens on a unix socket`;
   }
   if (sockets.length === 1) return troubled.length === 0 ? fineText(only) : problemText(only);

@@ -38,3 +38,11 @@ export function blindTexts(blind: readonly BlindReport[]): string[] {
     return `${first?.what}${whose} (${first?.reason})`;
   });
 }
+
+/** What to say when there is no socket to speak of, but not everything could be seen. */
+export function nothingSeenText(blind: readonly BlindReport[]): string {
+  const hidden = blind.filter(({ what }) => what === "fd-links").length;
+  if (hidden === 0) return "no gunicorn was found, but not everything could be seen";
+  if (hidden === 1) return "a gunicorn runs here, but its sockets could not be seen";
+  return `${hidden} gunicorn processes run here, but their sockets could not be seen`;
+}

@@ -1,7 +1,7 @@
 import type { HostReport, Report } from "../model/report.ts";
 import { verdicts } from "../model/verdict.ts";
 import { formatBytes } from "../parse/size.ts";
-import { blindTexts, grants } from "./grants.ts";
+import { blindTexts, grants, nothingSeenText } from "./grants.ts";
 import type { Colours } from "./status-colours.ts";
 import { socketLines, utcText } from "./status-socket.ts";
 import { labelled } from "./wrap.ts";
@@ -28,11 +28,11 @@ function blindLines({ blind }: Report, { width, colours }: StatusStyle): string[
   return [...lines.map(colours.warning), ""];
 }
 
-function nothingLines({ verdict }: Report, { colours }: StatusStyle): string[] {
+function nothingLines({ verdict, blind }: Report, { colours }: StatusStyle): string[] {
   const word = colours.bold(colours.verdict(verdict)(verdict.toUpperCase()));
   return [
     verdict === "unknown"
-      ? `${word}  no gunicorn was found, but not everything could be seen`
+      ? `${word}  ${nothingSeenText(blind)}`
       : `${word}  no gunicorn listens on a unix socket of this host`,
   ];
 }

@@ -96,7 +96,19 @@ describe("checkReport", () => {
       "no socket, but not everything either",
       report([], { verdict: "unknown", blind: denied }),
       3,
-      `UNKNOWN - unknown: no gunicorn was found, but not everything could be seen; ${toSee} | ${host}`,
+      `UNKNOWN - unknown: 2 gunicorn processes run here, but their sockets could not be seen; ${toSee} | ${host}`,
+    ],
+    [
+      "no socket, and one gunicorn that is hidden",
+      report([], { verdict: "unknown", blind: [{ what: "fd-links", pid: 812, reason: "denied" }] }),
+      3,
+      `UNKNOWN - unknown: a gunicorn runs here, but its sockets could not be seen; not seen: fd-links of pid 812 (denied); to see it: run as root, or give CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH | ${host}`,
+    ],
+    [
+      "no socket, and hidden processes",
+      report([], { verdict: "unknown", blind: [{ what: "processes", reason: "hidden" }] }),
+      3,
+      `UNKNOWN - unknown: no gunicorn was found, but not everything could be seen; not seen: processes (hidden); to see it: run as root, or give CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH | ${host}`,
     ],
     [
       "several sockets, the severest first",
