@@ -36,6 +36,9 @@ export interface AgentOptions {
  */
 const LOOK_AGAIN_MS = [20, 100, 500];
 
+/** A file that is being written comes in pieces: it is read once nothing has changed for this long. */
+const SETTLED_MS = 100;
+
 /**
  * Runs the agent until SIGTERM or SIGINT, then stops it gracefully and gives its exit code.
  * Rejects when it cannot start, such as when the port is in use.
@@ -51,11 +54,15 @@ export async function runAgent(options: AgentOptions): Promise<number> {
   let settings = options.settings;
   let blindWatch: readonly BlindReport[] = [];
   let snapshot: Snapshot | undefined;
+  let cancelReload = (): void => undefined;
+  let reloads: Promise<void> = Promise.resolve();
 
   const watcher = createWatcher({
     changed(path) {
-      if (path === settingsPath) void reload("the file has changed");
-      else {
+      if (path === settingsPath) {
+        cancelReload();
+        cancelReload = systemClock.after(SETTLED_MS, () => reload("the file has changed"));
+      } else {
         loop.scan("file-event").catch(scanFailed);
         loop.lookAgain(LOOK_AGAIN_MS);
       }
@@ -87,8 +94,14 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     watcher.follow([...own, ...(snapshot === undefined ? [] : watchedPaths(snapshot))]);
   }
 
-  /** Takes new settings as a whole, or none of them. */
-  async function reload(why: string): Promise<void> {
+  /** Reloads one after the other: two at once would both listen on a new address. */
+  function reload(why: string): void {
+    reloads = reloads.then(() => reloadNow(why));
+  }
+
+  /** Takes new settings as a whole, or none of them. Never rejects. */
+  async function reloadNow(why: string): Promise<void> {
+    if (stop.aborted()) return;
     try {
       await applySettings();
       metrics.setSettingsReload(true, systemClock.wallMs());
@@ -115,7 +128,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
 
   const sources = webSources(loop, metrics, () => settings.scan.intervalMs, logger);
   let web: WebServer = await startWebServer(settings.web, sources);
-  const hangUp = (): void => void reload("SIGHUP");
+  const hangUp = (): void => reload("SIGHUP");
   process.on("SIGHUP", hangUp);
   try {
     const found = settingsPath !== undefined && existsSync(settingsPath);

@@ -50,6 +50,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
   let cancelInterval = nothing;
   let cancelDeadline = nothing;
   let cancelAgain: readonly (() => void)[] = [];
+  let stopping = false;
   const scanner = createScanner(scanNow);
 
   async function scanNow(cause: ScanCause): Promise<Report> {
@@ -77,6 +78,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
   /** A scan that nobody waits for: its failure is a bug, and is logged. */
   function scanAlone(cause: ScanCause): void {
     scanner.scan(cause).catch((error: unknown) => {
+      if (stopping) return; // then there is no scan any more
       logger.error({ err: error }, "a scan failed");
       schedule(undefined, clock.monotonicMs());
     });
@@ -105,6 +107,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
     },
     lastScanMs: () => lastScanMs,
     async stop() {
+      stopping = true;
       for (const cancel of [cancelInterval, cancelDeadline, ...cancelAgain]) cancel();
       await scanner.stop();
       for (const cancel of [cancelInterval, cancelDeadline]) cancel();

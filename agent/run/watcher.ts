@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { watch } from "chokidar";
 
@@ -25,7 +25,8 @@ export interface WatcherEvents {
  */
 export function createWatcher(events: WatcherEvents): Watcher {
   let followed: ReadonlySet<string> = new Set();
-  let folders: ReadonlySet<string> = new Set();
+  /** Watched folders, each with its identity: inotify watches an inode, not a path. */
+  let folders: ReadonlyMap<string, string> = new Map();
   const watcher = watch([], {
     depth: 0,
     ignoreInitial: true,
@@ -40,16 +41,25 @@ export function createWatcher(events: WatcherEvents): Watcher {
   return {
     follow(paths) {
       followed = new Set(paths);
-      const wanted = new Set(paths.map((path) => dirname(path)));
-      const gone = [...folders].filter((folder) => !wanted.has(folder));
-      // a folder that does not exist yet is tried again with every scan
-      const fresh = [...wanted].filter((folder) => !folders.has(folder) && existsSync(folder));
-      folders = new Set(
-        [...wanted].filter((folder) => folders.has(folder) || fresh.includes(folder)),
-      );
-      if (gone.length > 0) watcher.unwatch(gone);
-      if (fresh.length > 0) watcher.add(fresh);
+      const before = folders;
+      const wanted = [...new Set(paths.map((path) => dirname(path)))];
+      folders = new Map(wanted.flatMap((folder) => identityOf(folder) ?? []));
+      // a folder that was removed and made again, as /run/NAME is at a restart, is another one
+      const gone = [...before].filter(([folder, id]) => folders.get(folder) !== id);
+      const fresh = [...folders].filter(([folder, id]) => before.get(folder) !== id);
+      if (gone.length > 0) watcher.unwatch(gone.map(([folder]) => folder));
+      if (fresh.length > 0) watcher.add(fresh.map(([folder]) => folder));
     },
     close: () => watcher.close(),
   };
+}
+
+/** The folder with its identity; undefined where there is none to be seen, which scans tell. */
+function identityOf(folder: string): [[string, string]] | undefined {
+  try {
+    const stat = statSync(folder);
+    return stat.isDirectory() ? [[folder, `${stat.dev}:${stat.ino}`]] : undefined;
+  } catch {
+    return undefined;
+  }
 }
