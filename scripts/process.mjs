@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+/** The checkout's root, with a slash at its end. */
+export const root = new URL("..", import.meta.url).pathname;
+
+const running = new Set();
+let stopped;
+
+/** The signal that ended this run early, or undefined. */
+export function stoppedBy() {
+  return stopped;
+}
+
+/** The exit code a shell gives a process that a signal ended. */
+export function exitCodeOf({ code, signal }) {
+  return code ?? 128 + constants.signals[signal];
+}
+
+/** Seconds with one decimal, for people. */
+export function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Runs a command in the checkout's root with our terminal. Promises its exit code or signal
+ * and the time it took; a command that cannot be started is code 127, with the reason printed.
+ */
+export function run(command, args, { env = {}, stdin = "inherit" } = {}) {
+  const startedMs = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: [stdin, "inherit", "inherit"],
+    });
+    running.add(child);
+    const end = (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal, ms: performance.now() - startedMs });
+    };
+    child.once("error", (error) => {
+      process.stderr.write(`${command}: ${error.message}\n`);
+      end(127, null);
+    });
+    child.once("exit", end);
+  });
+}
+
+/**
+ * From now on a signal that would end us goes to the running command instead, so that it can
+ * stop cleanly and we can still report. A terminal gives Ctrl-C to the whole foreground group
+ * by itself; a second one from us would look like impatience.
+ */
+export function passSignalsOn({ signals = ["SIGINT", "SIGTERM", "SIGHUP"] } = {}) {
+  for (const signal of signals) {
+    process.on(signal, () => {
+      stopped = signal;
+      if (signal === "SIGINT" && process.stdin.isTTY) return;
+      for (const child of running) child.kill(signal);
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { defineConfig } from "vitest/config";
+
+interface Lane {
+  readonly timeoutMs: number;
+  /** Its test files share one host, so only one runs at a time. */
+  readonly alone?: boolean;
+}
+
+function lane(name: string, { timeoutMs, alone = false }: Lane) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+      fileParallelism: !alone,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    restoreMocks: true,
+    coverage: {
+      provider: "v8",
+      include: ["agent/parse/**", "agent/detect/**"],
+      reporter: [["text", { skipFull: true }], "html"],
+      // what decides is pure, so every line of it can be reached from a table
+      thresholds: {
+        "agent/parse/**": { 100: true },
+        "agent/detect/**": { 100: true },
+      },
+    },
+    projects: [
+      lane("unit", { timeoutMs: 5_000 }),
+      lane("host", { timeoutMs: 20_000 }),
+      lane("gunicorn", { timeoutMs: 60_000, alone: true }),
+    ],
+  },
+});
