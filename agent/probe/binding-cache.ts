@@ -9,6 +9,8 @@ import type { SocketTable } from "./socket-tables.ts";
 export interface BindingCache {
   /** Asks again if the listeners at `places`, or the files that stand there, are others than the last time. */
   refresh(table: SocketTable, held: readonly number[], places: readonly Place[]): Promise<void>;
+  /** Forgets what was asked in all other namespaces, which may be gone by now. */
+  keepOnly(namespaces: ReadonlySet<string>): void;
   of(netns: string, inode: number): Binding;
   /** Listeners of a namespace that are bound to a file with this inode (low 32 bits). */
   boundTo(netns: string, inode32: number): readonly number[];
@@ -46,6 +48,9 @@ export function createBindingCache(
       const path = viewer === "self" ? undefined : `${procRoot}/${viewer}/ns/net`;
       const answer = onlyAbout(held, places, await askBindings(path, log));
       entries.set(netns, { question, askedAtMs: monotonicMs(), answer });
+    },
+    keepOnly(namespaces) {
+      for (const netns of entries.keys()) if (!namespaces.has(netns)) entries.delete(netns);
     },
     of(netns, inode) {
       const answer = entries.get(netns)?.answer;

@@ -34,9 +34,12 @@ export function createProcessFinder(
   // a process that could not even read its own link would still be alone with itself
   const link = files.link(`${proc.root}/self/ns/net`);
   const own = link.ok ? link.value : "net:[own]";
+  // an agent with a namespace of its own (PrivateNetwork=) still has to see the host's listeners
+  const init = files.link(proc.of(1, "ns/net"));
 
   function readTables(): FoundSockets {
     const viewers = new Map<string, Viewer[]>([[own, ["self"]]]);
+    if (init.ok && init.value !== own) viewers.set(init.value, [1]);
     for (const [pid, { identity, stat }] of processes.tracked) {
       const netns = identity.netns ?? own;
       if (netns === own || stat.state === "Z") continue;

@@ -33,10 +33,6 @@ export function heldListeners(
       const { place, unseen, gone } = placeOf(row, holders, places, remembered);
       blind.push(...unseen);
       if (!gone) held.push({ row, table, place });
-      if (row.contested === true) {
-        const reason = `two rows name socket ${row.inode} differently: one is forged`;
-        blind.push({ what: "listeners", reason });
-      }
     }
   }
   for (const inode of remembered.keys()) if (!holdersOf.has(inode)) remembered.delete(inode);

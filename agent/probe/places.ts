@@ -42,13 +42,12 @@ export function createPlaces(proc: ProcPaths, files: Files): Places {
     const base = proc.of(pid, absolute ? "root" : "cwd");
     const link = files.link(base);
     if (!link.ok) return unresolved(link.failure);
-    const seen = link.value.replace(/ \(deleted\)$/, "");
     const file = absolute ? `${base}${name}` : `${base}/${name}`;
     const way: Way = {
       directory: directoryOf(file),
       file,
       basename: basenameOf(name),
-      plain: joinPath(seen, absolute ? `.${name}` : name),
+      plain: joinPath(link.value, absolute ? `.${name}` : name),
       viewer: pid,
     };
     const directory = files.stat(way.directory);
@@ -79,7 +78,10 @@ export function createPlaces(proc: ProcPaths, files: Files): Places {
     const state = stateAt(way, directory, shown ?? way.plain);
     if (shown !== undefined) return { key, path: pathText(shown), reachablePath: shown, state };
     const namespace = way.viewer === "self" ? "" : mountNamespace(way.viewer);
-    return { key, path: `${namespace}${pathText(way.plain)}`, reachablePath: way.file, state };
+    // in the agent's own namespace: removed or mounted over, and others may have had that path
+    const mark = namespace === "" ? ` (directory ${directory.dev}:${directory.ino})` : "";
+    const path = `${namespace}${pathText(way.plain)}${mark}`;
+    return { key, path, reachablePath: way.file, state };
   }
 
   /** The path in the agent's own eyes, symbolic links resolved; undefined where it sees another directory there. */

@@ -8,6 +8,7 @@ import { createAccounts } from "./accounts.ts";
 import { createBindingCache } from "./binding-cache.ts";
 import { createBootTime } from "./boot-time.ts";
 import { createCensus } from "./census.ts";
+import { contestedNames } from "./contested.ts";
 import { createDiscovery } from "./discovery.ts";
 import { createFailureLog, type ReadFailureTotals } from "./failures.ts";
 import { createFiles, pathBytes } from "./files.ts";
@@ -83,11 +84,15 @@ export function createProbe(options: ProbeOptions): Probe {
     held: readonly HeldListener[],
     at: readonly Place[],
   ): Promise<void> {
+    const namespaces = new Set<string>();
     for (const table of tables) {
       const inodes = held.filter((one) => one.table === table).map(({ row }) => row.inode);
       const asked = table.viewer === "self" && sockets.length > 0;
-      if (inodes.length > 0 || asked) await bindings.refresh(table, inodes, at);
+      if (inodes.length === 0 && !asked) continue;
+      namespaces.add(table.netns);
+      await bindings.refresh(table, inodes, at);
     }
+    bindings.keepOnly(namespaces);
   }
 
   function listenerOf({ row, table, place }: HeldListener): Listener {
@@ -132,6 +137,7 @@ export function createProbe(options: ProbeOptions): Probe {
         ...blind,
         ...unreadableLinks(processes),
         ...found.blind,
+        ...contestedNames(found.held, bindings),
         ...bindings.blind(),
         ...memory.blind,
         ...pidfiles.blind,

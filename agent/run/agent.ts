@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { resolve as absolutePath } from "node:path";
 import type { LogFormat } from "../model/log-format.ts";
 import type { Settings } from "../model/settings.ts";
 import type { BlindReport } from "../model/report.ts";
@@ -44,7 +45,8 @@ const SETTLED_MS = 100;
  * Rejects when it cannot start, such as when the port is in use.
  */
 export async function runAgent(options: AgentOptions): Promise<number> {
-  const { version, settingsPath } = options;
+  const { version } = options;
+  const settingsPath = options.settingsPath && absolutePath(options.settingsPath);
   const stop = stopSignal();
   const format = options.logFormat ?? logFormatFor(options.stdoutIsTerminal, process.env);
   const colour = options.stdoutIsTerminal && !options.plainText;
@@ -140,7 +142,12 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     logger.info({ signal: stop.signal() }, "stopping");
   } finally {
     process.off("SIGHUP", hangUp);
-    await Promise.all([loop.stop(), watcher.close(), web.close()]);
+    cancelReload();
+    await reloads;
+    // in this order: running answers wait for a scan, and a scan that ends follows its paths
+    await web.close();
+    await loop.stop();
+    await watcher.close();
   }
   return 0;
 }

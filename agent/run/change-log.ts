@@ -20,26 +20,42 @@ export interface ChangeLog {
 export function createChangeLog(): ChangeLog {
   let before = new Map<string, { readonly state: string; readonly verdict: Verdict }>();
   let blindBefore = "[]";
+  /** States that are told only when the next look sees them again. */
+  let heldBack = new Map<string, string>();
   return {
     linesFor(report) {
       const lines: ChangeLine[] = [];
+      const again = new Map<string, string>();
       const now: typeof before = new Map();
       for (const socket of report.sockets) {
         const state = stateOf(socket);
         now.set(socket.path, { state, verdict: socket.verdict });
         const old = before.get(socket.path);
-        if (old?.state !== state) lines.push(changeLine(socket, old?.verdict));
+        if (old?.state === state) continue;
+        if (isMomentary(socket) && heldBack.get(socket.path) !== state && old !== undefined) {
+          again.set(socket.path, state);
+          now.set(socket.path, old);
+        } else lines.push(changeLine(socket, old?.verdict));
       }
       for (const [path, { verdict }] of before) {
         if (!now.has(path)) lines.push(goneLine(path, verdict));
       }
       before = now;
+      heldBack = again;
       const blind = JSON.stringify(report.blind);
       if (blind !== blindBefore) lines.push(blindLine(report));
       blindBefore = blind;
       return lines;
     },
   };
+}
+
+/**
+ * A new master binds a moment before it listens, and for that moment nobody owns the path. The
+ * agent looks again at once after a change, so a real outage is told a moment later.
+ */
+function isMomentary({ verdict, confirmed }: SocketReport): boolean {
+  return verdict === "unreachable" && !confirmed;
 }
 
 /** What makes a state: verdict, roles and masters. Workers come and go without a line. */

@@ -36,6 +36,9 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+/** What was seen for the first time may be a moment between two steps of gunicorn. */
+const SECOND_LOOK_MS = 100;
+
 /** Blind spots that leave every verdict as certain as before. */
 const HARMLESS: ReadonlySet<string> = new Set(["memory", "pidfile", "watch"]);
 
@@ -49,6 +52,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
   let lastScanMs: number | undefined;
   let cancelInterval = nothing;
   let cancelDeadline = nothing;
+  let cancelSecond = nothing;
   let cancelAgain: readonly (() => void)[] = [];
   let stopping = false;
   const scanner = createScanner(scanNow);
@@ -71,6 +75,10 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
       logger[level](facts, message);
     }
     parts.scanned(snapshot);
+    if (step.changes.some(({ change }) => change === "suspected")) {
+      cancelSecond();
+      cancelSecond = clock.after(SECOND_LOOK_MS, () => scanAlone("follow-up"));
+    }
     schedule(step.nextMs, nowMs);
     return step.report;
   }
@@ -108,9 +116,13 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
     lastScanMs: () => lastScanMs,
     async stop() {
       stopping = true;
-      for (const cancel of [cancelInterval, cancelDeadline, ...cancelAgain]) cancel();
+      const cancelAll = (): void => {
+        const others = [cancelInterval, cancelDeadline, cancelSecond];
+        for (const cancel of [...others, ...cancelAgain]) cancel();
+      };
+      cancelAll();
       await scanner.stop();
-      for (const cancel of [cancelInterval, cancelDeadline]) cancel();
+      cancelAll(); // the last scan has set its own
     },
   };
 }

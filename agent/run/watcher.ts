@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { watch } from "chokidar";
 
 /** Tells when a watched path comes, goes or changes. */
 export interface Watcher {
   /**
-   * Watches exactly these absolute paths from now on, whether they exist or not. A path whose
+   * Watches exactly these paths from now on, whether they exist or not. A path whose
    * folder does not exist is watched from the first call after it does.
    */
   follow(paths: readonly string[]): void;
@@ -14,6 +14,7 @@ export interface Watcher {
 
 /** What a watcher calls. Neither may throw. */
 export interface WatcherEvents {
+  /** `path` is absolute, and without `.` and `..`. */
   changed(path: string): void;
   /** Events may be missing from now on: `reason` is an error code or text. */
   failed(reason: string): void;
@@ -40,9 +41,11 @@ export function createWatcher(events: WatcherEvents): Watcher {
   });
   return {
     follow(paths) {
-      followed = new Set(paths);
+      // events come with such paths
+      const normal = paths.map((path) => resolve(path));
+      followed = new Set(normal);
       const before = folders;
-      const wanted = [...new Set(paths.map((path) => dirname(path)))];
+      const wanted = [...new Set(normal.map((path) => dirname(path)))];
       folders = new Map(wanted.flatMap((folder) => identityOf(folder) ?? []));
       // a folder that was removed and made again, as /run/NAME is at a restart, is another one
       const gone = [...before].filter(([folder, id]) => folders.get(folder) !== id);
@@ -58,7 +61,9 @@ export function createWatcher(events: WatcherEvents): Watcher {
 function identityOf(folder: string): [[string, string]] | undefined {
   try {
     const stat = statSync(folder);
-    return stat.isDirectory() ? [[folder, `${stat.dev}:${stat.ino}`]] : undefined;
+    if (!stat.isDirectory()) return undefined;
+    // ext4 gives a new folder the inode of the one that was just removed
+    return [[folder, `${stat.dev}:${stat.ino}:${stat.birthtimeMs}`]];
   } catch {
     return undefined;
   }
