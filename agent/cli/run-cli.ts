@@ -18,6 +18,8 @@ export async function runCli(
   let exitCode: number = ExitCode.ok;
   const actions: Actions = {
     async run(common, options) {
+      const { keepHeapSmall } = await import("../run/heap.ts");
+      keepHeapSmall();
       const { runCommand } = await import("./run-command.ts");
       exitCode = await runCommand(common, options, surroundings);
     },

@@ -9,7 +9,7 @@ import { startWebServer, type WebServer } from "../expose/web.ts";
 import { createChangeLog } from "./change-log.ts";
 import { systemClock } from "./clock.ts";
 import { closingLines, openingLine } from "./greeting.ts";
-import { keepHeapSmall } from "./heap.ts";
+import { createHeap } from "./heap.ts";
 import { createLogger, logFormatFor } from "./logger.ts";
 import { createLoop } from "./loop.ts";
 import { createWatcher } from "./watcher.ts";
@@ -51,7 +51,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
   const format = options.logFormat ?? logFormatFor(options.stdoutIsTerminal, process.env);
   const colour = options.stdoutIsTerminal && !options.plainText;
   const logger = await createLogger(format, colour);
-  const heap = keepHeapSmall(systemClock.monotonicMs);
+  const heap = createHeap(systemClock.monotonicMs);
   const metrics = createMetrics({ version, node: process.version });
   let settings = options.settings;
   let blindWatch: readonly BlindReport[] = [];

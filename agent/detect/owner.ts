@@ -1,0 +1,69 @@
+import type { BoundFile } from "../model/listener.ts";
+import type { Place, SocketFile } from "../model/place.ts";
+import type { Listener } from "../model/snapshot.ts";
+
+/** Which listener new connections to a path reach. */
+export type Owner =
+  | { readonly kind: "listener"; readonly listener: Listener }
+  /** Nobody: why, as the end of a sentence that begins with the path. */
+  | { readonly kind: "nobody"; readonly why: string }
+  /** It could not be told. */
+  | { readonly kind: "unknown"; readonly why: string };
+
+/**
+ * Who owns a path: the listener whose bound file is the file that stands there now.
+ * `listeners` are all that could be bound there, those of other programs too.
+ */
+export function ownerOf(place: Place, listeners: readonly Listener[]): Owner {
+  const { state } = place;
+  switch (state.kind) {
+    case "absent":
+      return { kind: "nobody", why: "does not exist" };
+    case "not-a-socket":
+      return { kind: "nobody", why: `is ${state.what}, not a socket` };
+    case "unreadable":
+      return { kind: "unknown", why: `cannot be looked at: ${state.why}` };
+    case "socket":
+      return ownerOfFile(place, state.file, listeners);
+  }
+}
+
+function ownerOfFile(place: Place, file: SocketFile, listeners: readonly Listener[]): Owner {
+  const owners = listeners.filter((listener) => isBoundTo(listener, place, file));
+  const [owner, second] = owners;
+  if (second !== undefined) {
+    return { kind: "unknown", why: "seems to be bound by two listeners at once" };
+  }
+  if (owner !== undefined) return { kind: "listener", listener: owner };
+  for (const { binding, place: key } of listeners) {
+    if (key === place.key && binding.kind === "unknown") {
+      return { kind: "unknown", why: `may or may not be theirs: ${binding.why}` };
+    }
+  }
+  return { kind: "nobody", why: "is a socket file that none of them is bound to" };
+}
+
+/**
+ * The kernel gives the low 32 bits of the inode and the superblock's device, which is not
+ * always st_dev (btrfs, some overlays). Two living sockets bound in one directory never share
+ * an inode, so there the inode decides; elsewhere the device has to agree as well.
+ */
+function isBoundTo(listener: Listener, place: Place, file: SocketFile): boolean {
+  if (listener.binding.kind !== "file") return false;
+  const bound = listener.binding.file;
+  if (bound.inode32 !== file.inode % 2 ** 32) return false;
+  return listener.place === place.key || sameDevice(bound, file);
+}
+
+function sameDevice(bound: BoundFile, file: SocketFile): boolean {
+  const { mountDevice } = file;
+  if (mountDevice !== undefined) {
+    return mountDevice.major === bound.deviceMajor && mountDevice.minor === bound.deviceMinor;
+  }
+  return deviceNumber(bound.deviceMajor, bound.deviceMinor) === file.device;
+}
+
+/** st_dev of a major and minor number, as glibc's makedev(3) puts them together below 2^32. */
+function deviceNumber(major: number, minor: number): number {
+  return (minor & 0xff) + (major & 0xfff) * 2 ** 8 + Math.floor(minor / 2 ** 8) * 2 ** 20;
+}

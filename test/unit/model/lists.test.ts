@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { type BlindSpot, blindSpots } from "../../../agent/model/blind.ts";
+import { type ReadFailureKind, readFailureKinds } from "../../../agent/model/read.ts";
+import { type ScanCause, scanCauses } from "../../../agent/model/scan.ts";
+import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
+import { type FindingKind, findingKinds, type Role, roles } from "../../../agent/model/verdict.ts";
+
+// a Record has every member of its union, or does not compile: a forgotten one would have no series
+const blind: Record<BlindSpot, true> = {
+  processes: true,
+  "fd-links": true,
+  listeners: true,
+  "bound-file": true,
+  path: true,
+  memory: true,
+  pidfile: true,
+  watch: true,
+};
+const failures: Record<ReadFailureKind, true> = {
+  gone: true,
+  denied: true,
+  malformed: true,
+  failed: true,
+};
+const causes: Record<ScanCause, true> = {
+  start: true,
+  interval: true,
+  scrape: true,
+  "file-event": true,
+  "follow-up": true,
+  reload: true,
+};
+const kinds: Record<FindingKind, true> = {
+  unreachable: true,
+  duplicate: true,
+  "orphaned-workers": true,
+  unknown: true,
+  "no-master": true,
+  "handover-stuck": true,
+  handover: true,
+};
+const everyRole: Record<Role, true> = {
+  serving: true,
+  predecessor: true,
+  successor: true,
+  draining: true,
+  stale: true,
+  stranded: true,
+  orphaned: true,
+  unclear: true,
+};
+
+describe("lists that metrics and texts go through", () => {
+  it.each([
+    ["blind spots", blindSpots, blind],
+    ["read failures", readFailureKinds, failures],
+    ["causes of a scan", scanCauses, causes],
+    ["kinds of finding", findingKinds, kinds],
+    ["roles", roles, everyRole],
+  ])("%s: every one once, in order", (_, list, all) => {
+    expect(list).toEqual(Object.keys(all));
+  });
+});
+
+describe("the defaults", () => {
+  it("are those that the documentation names", () => {
+    expect(defaultSettings).toEqual({
+      sockets: [],
+      memory: { budgetBytes: undefined, orphanWarnRatio: 0.1 },
+      scan: {
+        intervalMs: 15_000,
+        confirmForMs: 5_000,
+        handoverLimitMs: 10 * 60_000,
+        drainLimitMs: 60_000,
+      },
+      web: { host: "127.0.0.1", port: 10_709 },
+    });
+  });
+});
