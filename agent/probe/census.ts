@@ -61,7 +61,7 @@ export function createCensus(proc: ProcPaths, files: Files): Census {
         if (settled.has(pid)) continue;
         const found = look(pid, uptimeSeconds);
         if (found !== undefined) gunicorns.push(found);
-        await slices.breathe();
+        if (slices.spent()) await slices.breathe();
       }
       return { ok: true, value: { gunicorns, pids } };
     },

@@ -28,7 +28,10 @@ export interface Files {
    * there is not opened: a pipe would stop the agent, and some devices act when they are opened.
    */
   regular(path: string, maxBytes: number): Read<string>;
-  /** What a parser makes of a file; `malformed` when it makes nothing of it. */
+  /**
+   * What a parser makes of a file that the kernel gives out in one piece, as it does those of
+   * one process; `malformed` when it makes nothing of it.
+   */
   parsed<T>(path: string, parse: (text: string) => T | undefined): Read<T>;
   /** Names in a directory, one character a byte. */
   names(path: string): Read<readonly string[]>;
@@ -98,8 +101,17 @@ export function createFiles(log: FailureLog): Files {
     return attempt(path, (raw) => readWhole(raw).toString("latin1"));
   }
 
+  function readOnce(raw: string | Buffer): string {
+    const descriptor = openSync(raw, "r");
+    try {
+      return buffer.toString("latin1", 0, readSync(descriptor, buffer, 0, buffer.length, null));
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
   function parsed<T>(path: string, parse: (text: string) => T | undefined): Read<T> {
-    const read = text(path);
+    const read = attempt(path, readOnce);
     if (!read.ok) return read;
     const value = parse(read.value);
     if (value !== undefined) return success(value);
@@ -118,12 +130,11 @@ export function createFiles(log: FailureLog): Files {
   };
 }
 
+const beyondAscii = /[^\0-\x7f]/;
+
 /** Node takes strings as UTF-8; any other byte has to be handed over in a buffer. */
 export function rawPath(path: string): string | Buffer {
-  for (let index = 0; index < path.length; index += 1) {
-    if (path.charCodeAt(index) > 0x7f) return Buffer.from(path, "latin1");
-  }
-  return path;
+  return beyondAscii.test(path) ? Buffer.from(path, "latin1") : path;
 }
 
 /** A path as people write it, as one character a byte. */

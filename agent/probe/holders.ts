@@ -34,7 +34,7 @@ export function createHolderSearch(
       if (!Number.isSafeInteger(pid)) continue;
       const links = await readLinks(pid, (inode) => inodes.has(inode), proc, files, slices);
       if (links.kind === "read" && links.descriptorOf.size > 0) holders.push(pid);
-      await slices.breathe();
+      if (slices.spent()) await slices.breathe();
     }
     return holders;
   }

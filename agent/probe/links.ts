@@ -31,7 +31,7 @@ export async function readLinks(
     }
     const inode = socketInode(link.value);
     if (inode !== undefined && wanted(inode)) descriptorOf.set(inode, Number(name));
-    await slices.breathe();
+    if (slices.spent()) await slices.breathe();
   }
   return { kind: "read", descriptorOf };
 }

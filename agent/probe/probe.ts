@@ -115,16 +115,19 @@ export function createProbe(options: ProbeOptions): Probe {
       ...found.held.flatMap(({ place }) => place ?? []),
     ]);
     watchedNames = new Set(at.map(({ key }) => basenameOf(key)));
-    await refreshBindings(tables, found.held, at);
+    const [memory, ofHost] = await Promise.all([
+      memoryReader.read(measuredProcesses(processes)),
+      hostMemory.read(),
+      refreshBindings(tables, found.held, at),
+    ]);
     const strangers = strangersAt(at, tables, found.held, bindings);
-    const memory = await memoryReader.read(measuredProcesses(processes));
     const pidfiles = readPidfiles(asked, found.held, processes, proc, files);
     const facts = processes.facts();
     const identities = [...processes.tracked.values()].map(({ identity }) => identity);
     return {
       takenAtMs,
       bootTimeMs,
-      host: { name: hostname(), memory: await hostMemory.read() },
+      host: { name: hostname(), memory: ofHost },
       processes: facts,
       listeners: [...found.held.map(listenerOf), ...strangers].filter(hasPath),
       places: at,

@@ -54,6 +54,7 @@ export function createProcessTable(
       known.holder ||= holder;
       return;
     }
+    if (known !== undefined) unread.delete(known);
     const signalRole = signalRoleOf(stat.caughtSignals);
     const identity = identify.unread(stat);
     const fresh: Tracked = { stat, signalRole, identity, links: undefined, holder };
@@ -97,8 +98,13 @@ export function createProcessTable(
     async settle() {
       // a Map's iterator also visits what is added on the way: grandchildren are found in one pass
       for (const known of tracked.values()) addChildren(known);
-      for (const known of unread) known.identity = await identify.read(known.stat);
+      const fresh = [...unread];
       unread.clear();
+      await Promise.all(
+        fresh.map(async (known) => {
+          known.identity = await identify.read(known.stat);
+        }),
+      );
     },
     facts: () => [...tracked.values()].map(factsOf),
   };

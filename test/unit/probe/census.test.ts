@@ -98,6 +98,7 @@ it("lets others run after every process", async () => {
   for (let pid = 1; pid <= 20; pid += 1) proc.put(pid, old);
   let breaths = 0;
   const slices = {
+    spent: () => true,
     breathe() {
       breaths += 1;
       return Promise.resolve();

@@ -28,7 +28,7 @@ export interface Looker {
 }
 
 /** Never pauses: tests of long walks bring their own. */
-export const noSlices: Slices = { breathe: () => Promise.resolve() };
+export const noSlices: Slices = { spent: () => false, breathe: () => Promise.resolve() };
 
 /** All parts anew, over an empty fake /proc; the agent is in the network namespace `ownNetns`. */
 export function looker(ownNetns = "net:[1]"): Looker {
