@@ -3,7 +3,7 @@ import type { Place } from "../model/place.ts";
 import type { BlindReport, Report } from "../model/report.ts";
 import type { ConfiguredPlace, Listener, Snapshot } from "../model/snapshot.ts";
 import { type Verdict, worseVerdict } from "../model/verdict.ts";
-import { groupsOn, type Group } from "./groups.ts";
+import { groupsOn, type Group, isHeld } from "./groups.ts";
 import { judge } from "./judge.ts";
 import { lineageOf, type Lineage } from "./lineage.ts";
 import { unseen } from "./messages.ts";
@@ -53,9 +53,11 @@ function blindReport({ what, pid, reason }: Blindness): BlindReport {
 
 /** A gunicorn whose sockets are not to be seen could belong to any path. */
 function touchesEverySocket({ what, place }: Blindness): boolean {
-  return (
-    place === undefined && (what === "processes" || what === "fd-links" || what === "listeners")
-  );
+  return place === undefined && mayHideSockets({ what });
+}
+
+function mayHideSockets({ what }: Pick<Blindness, "what">): boolean {
+  return what === "processes" || what === "fd-links" || what === "listeners";
 }
 
 function socketsOf(snapshot: Snapshot): SocketFacts[] {
@@ -66,7 +68,7 @@ function socketsOf(snapshot: Snapshot): SocketFacts[] {
     if (snapshot.configured.length > 0 && asked === undefined) return [];
     const groups = groupsAt(place, snapshot, lineage, asked);
     if (asked === undefined && (groups.length === 0 || isControlSocket(place))) return [];
-    return [placedSocket(place, groups, snapshot, asked)];
+    return [placedSocket(place, groups, snapshot, lineage, asked)];
   });
   if (snapshot.configured.length > 0) return sockets;
   return [...sockets, ...unplacedSockets(snapshot, lineage)];
@@ -103,6 +105,7 @@ function placedSocket(
   place: Place,
   groups: readonly Group[],
   snapshot: Snapshot,
+  lineage: Lineage,
   asked: ConfiguredPlace | undefined,
 ): SocketFacts {
   const owner = ownerOf(place, snapshot.listeners);
@@ -112,6 +115,7 @@ function placedSocket(
     configured: asked !== undefined,
     owner,
     roles,
+    ownerHeld: owner.kind === "listener" && isHeld(owner.listener, lineage),
     unseen: unseenAt(place, snapshot),
     takenAtMs: snapshot.takenAtMs,
     bootTimeMs: snapshot.bootTimeMs,
@@ -141,6 +145,7 @@ function unplacedSocket(path: string, groups: readonly Group[], snapshot: Snapsh
     configured: false,
     owner: { kind: "unknown", why: "could not be found" },
     roles,
+    ownerHeld: false,
     unseen: unseenAt(undefined, snapshot),
     takenAtMs: snapshot.takenAtMs,
     bootTimeMs: snapshot.bootTimeMs,
@@ -153,16 +158,23 @@ function unseenAt(place: Place | undefined, snapshot: Snapshot): readonly string
   const hidesName = place !== undefined && snapshot.listeners.some((one) => mayBeAt(place, one));
   return unseen(
     snapshot.blind.filter((spot) => {
-      if (touchesEverySocket(spot)) return true;
-      if (spot.what !== "path" || place === undefined) return false;
-      return spot.place === place.key || (spot.place === undefined && hidesName);
+      if (spot.place !== undefined) return spot.place === place?.key && hidesGroups(spot);
+      return touchesEverySocket(spot) || (spot.what === "path" && hidesName);
     }),
   );
 }
 
+/** What of one place can hide a group on it. */
+function hidesGroups(spot: Blindness): boolean {
+  return spot.what === "path" || mayHideSockets(spot);
+}
+
 /** A listener whose folder must not be looked at, under the same last component. */
-function mayBeAt({ key }: Place, listener: Listener): boolean {
-  return listener.place === undefined && lastComponent(listener.boundAs) === lastComponent(key);
+function mayBeAt({ key, path }: Place, { boundAs, place }: Listener): boolean {
+  if (place !== undefined) return false;
+  const name = lastComponent(boundAs);
+  // a key has the bytes of the name, a path its text, and sometimes more behind it
+  return name === lastComponent(path) || name === lastComponent(key);
 }
 
 function lastComponent(path: string): string {

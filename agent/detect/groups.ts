@@ -50,6 +50,11 @@ export function groupsOn(listener: Listener, lineage: Lineage, byLineage: boolea
   return groups;
 }
 
+/** True when some living process that was looked at holds the listener, a master or not. */
+export function isHeld({ inode }: Listener, { byPid }: Lineage): boolean {
+  return [...byPid.values()].some((process) => holds(process, inode));
+}
+
 function holds(process: ProcessFacts, inode: number): boolean {
   return process.sockets.kind === "read" && process.sockets.inodes.includes(inode);
 }

@@ -25,6 +25,8 @@ export interface Case {
   readonly configured: boolean;
   readonly owner: Owner;
   readonly roles: Roles;
+  /** Some process is known to hold the listener that owns the path. */
+  readonly ownerHeld: boolean;
   /** What could not be seen and could change the verdict, as sentences. */
   readonly unseen: readonly string[];
   readonly takenAtMs: number;
@@ -57,8 +59,8 @@ export function judge(facts: Case): Judgement {
   for (const draining of having(groups, "draining")) add("handover", say.draining(draining));
   const unseen = findings.some(isCertain) ? [] : whatWasUnseen(facts);
   if (unseen.length > 0) add("unknown", unseen.join("; "));
-  else if (facts.owner.kind === "nobody" && groups.length === 0 && facts.configured) {
-    add("no-master", say.noMaster(facts.path, facts.owner.why));
+  else if (groups.length === 0 && facts.configured && facts.owner.kind !== "unknown") {
+    add("no-master", say.noMaster(facts.path, facts.owner));
   } else if (findings.length === 0 && serving.length !== 1) add("unknown", say.inBetween(facts));
 
   findings.sort((one, other) => rank(one) - rank(other));
@@ -86,15 +88,17 @@ function isCertain({ kind }: Finding): boolean {
 }
 
 function whatWasUnseen(facts: Case): readonly string[] {
-  const { owner, path, roles, unseen } = facts;
+  const { owner, path, roles, ownerHeld } = facts;
+  const hidden = roles.groups.filter(({ state }) => state === "unseen");
+  const unseen = facts.unseen.length > 0 ? facts.unseen : hidden.map(say.masterUnseen);
   switch (owner.kind) {
     case "nobody":
       return unseen;
     case "unknown":
       return [say.ownerUnknown(path, owner.why), ...unseen];
     case "listener":
-      // a holder that was found is a group: by its signals, or by lineage alone
-      if (roles.groups.length > 0) return unseen;
+      // a holder without a group is a socket activator
+      if (roles.groups.length > 0 || ownerHeld) return unseen;
       return [say.holderUnknown(path, owner.listener.inode), ...unseen];
   }
 }

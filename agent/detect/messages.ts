@@ -79,9 +79,16 @@ export function unreachable(path: string, why: string, groups: readonly RoledGro
   return `no new connection can reach ${who}: ${path} ${why}`;
 }
 
-/** A configured path that nobody listens at. */
-export function noMaster(path: string, why: string): string {
-  return `nothing listens: ${path} ${why}`;
+/** A configured path that nobody listens at, or only for a service that has not started. */
+export function noMaster(path: string, owner: Exclude<Owner, { kind: "unknown" }>): string {
+  if (owner.kind === "nobody") return `nothing listens: ${path} ${owner.why}`;
+  const { inode } = owner.listener;
+  return `no master listens: ${path} belongs to socket ${inode}, which is held for a service that has not started`;
+}
+
+/** A living master whose workers hold the listener, while its own sockets were not read. */
+export function masterUnseen(group: RoledGroup): string {
+  return `which sockets gunicorn ${masterPids([group])} holds could not be seen`;
 }
 
 /** A configured path whose listener is known, but not the process that holds it. */

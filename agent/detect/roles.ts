@@ -89,7 +89,9 @@ function roleOf(group: Group, owned: number | undefined): Role {
 /** Start times count in ticks of 10 ms; pids, then inodes, make the answer the same every time. */
 function newestListener(groups: readonly Group[]): number | undefined {
   const listening = groups.flatMap(({ master, state, listener }) =>
-    master === undefined || state === "draining" ? [] : [{ ...master.id, inode: listener.inode }],
+    master === undefined || state === "draining" || state === "unseen"
+      ? []
+      : [{ ...master.id, inode: listener.inode }],
   );
   const [newest] = listening.toSorted(
     (one, other) =>

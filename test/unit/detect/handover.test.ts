@@ -24,11 +24,6 @@ const takenBack = {
   ],
 };
 const promoted = { processes: crew(20, [21], fresh) };
-const hidden: Partial<Snapshot> = {
-  processes: [master(10, { holds: "denied" }), worker(11, { of: 10 })],
-  places: [emptyPlace()],
-  blind: [{ what: "fd-links", pid: 10, reason: "denied" }],
-};
 const blind: Snapshot["blind"] = [{ what: "processes", reason: "hidepid" }];
 
 const stories: Record<string, readonly Scan[]> = {
@@ -137,28 +132,6 @@ const stories: Record<string, readonly Scan[]> = {
       shows: "handover-stuck handover, confirmed",
       says: ["suspected handover-stuck", "confirmed handover-stuck", "cleared unknown"],
     },
-  ],
-  "a stop whose master can be seen no more is neither stuck nor over": [
-    { at: 0, saw: draining, shows: "handover", says: [] },
-    { at: 30, saw: hidden, shows: "unknown", says: ["suspected unknown"], next: 35 },
-    { at: 61, saw: hidden, shows: "unknown, confirmed", says: ["confirmed unknown"] },
-    {
-      at: 62,
-      saw: draining,
-      shows: "handover-stuck handover, confirmed",
-      says: [
-        "suspected handover-stuck",
-        "confirmed handover-stuck",
-        "cleared unknown that was confirmed",
-      ],
-    },
-  ],
-  "a master that could never be seen never becomes a stop that is stuck": [
-    { at: 0, saw: hidden, shows: "unknown", says: ["suspected unknown"], next: 5 },
-    { at: 5, saw: hidden, shows: "unknown, confirmed", says: ["confirmed unknown"] },
-    { at: 61, saw: hidden, shows: "unknown, confirmed", says: [] },
-    { at: 601, saw: hidden, shows: "unknown, confirmed", says: [] },
-    { at: 602, saw: draining, shows: "handover", says: ["cleared unknown that was confirmed"] },
   ],
   "an upgrade that was replaced while it was stuck is over, and the next is as old as its master": [
     {

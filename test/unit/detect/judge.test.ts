@@ -10,6 +10,7 @@ function caseOf(groups: readonly RoledGroup[], changes: Partial<Case> = {}): Cas
     configured: true,
     owner: { kind: "listener", listener: listener(100) },
     roles: { groups, evidence: "bound-file" },
+    ownerHeld: false,
     unseen: [],
     takenAtMs,
     bootTimeMs,

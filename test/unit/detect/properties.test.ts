@@ -165,6 +165,19 @@ describe("detect, whatever a snapshot holds", () => {
     );
   });
 
+  it("finds nothing fine beside a group whose role is unclear", () => {
+    fc.assert(
+      fc.property(snapshots, (saw) => {
+        const fine = see(saw).sockets.filter(
+          ({ verdict, groups }) =>
+            (verdict === "one-master" || verdict === "handover") &&
+            groups.some(({ role }) => role === "unclear"),
+        );
+        expect(fine).toEqual([]);
+      }),
+    );
+  });
+
   it("says the same of a socket when an unrelated one comes beside it", () => {
     const unrelated = [...crew(120, [121], { holds: [300] }), master(130, { holds: [310] })];
     fc.assert(
