@@ -1,4 +1,5 @@
 import { reportFailure } from "./cli/failure.ts";
+import { leaveForSure } from "./cli/leave.ts";
 import { processSurroundings } from "./cli/process-surroundings.ts";
 import { runCli } from "./cli/run-cli.ts";
 
@@ -11,3 +12,4 @@ process.on("uncaughtException", (error) => {
 });
 
 process.exitCode = await runCli(typed, surroundings);
+leaveForSure();

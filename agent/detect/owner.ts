@@ -1,4 +1,4 @@
-import type { BoundFile } from "../model/listener.ts";
+import { sameDevice, sameInode32 } from "../model/bound-file.ts";
 import type { Place, SocketFile } from "../model/place.ts";
 import type { Listener } from "../model/snapshot.ts";
 
@@ -51,19 +51,6 @@ function ownerOfFile(place: Place, file: SocketFile, listeners: readonly Listene
 function isBoundTo(listener: Listener, place: Place, file: SocketFile): boolean {
   if (listener.binding.kind !== "file") return false;
   const bound = listener.binding.file;
-  if (bound.inode32 !== file.inode % 2 ** 32) return false;
+  if (!sameInode32(bound, file)) return false;
   return listener.place === place.key || sameDevice(bound, file);
-}
-
-function sameDevice(bound: BoundFile, file: SocketFile): boolean {
-  const { mountDevice } = file;
-  if (mountDevice !== undefined) {
-    return mountDevice.major === bound.deviceMajor && mountDevice.minor === bound.deviceMinor;
-  }
-  return deviceNumber(bound.deviceMajor, bound.deviceMinor) === file.device;
-}
-
-/** st_dev of a major and minor number, as glibc's makedev(3) puts them together below 2^32. */
-function deviceNumber(major: number, minor: number): number {
-  return (minor & 0xff) + (major & 0xfff) * 2 ** 8 + Math.floor(minor / 2 ** 8) * 2 ** 20;
 }

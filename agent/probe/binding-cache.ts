@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Blindness } from "../model/blind.ts";
 import type { Binding } from "../model/listener.ts";
 import type { Place } from "../model/place.ts";
@@ -41,12 +42,18 @@ export function createBindingCache(
     return monotonicMs() - entry.askedAtMs < RETRY_MS;
   }
 
+  function hasLeft(viewer: SocketTable["viewer"]): boolean {
+    return viewer !== "self" && !existsSync(`${procRoot}/${viewer}/stat`);
+  }
+
   return {
     async refresh({ netns, viewer }, held, places) {
       const question = questionOf(held, places);
       if (answered(entries.get(netns), question, held)) return;
       const path = viewer === "self" ? undefined : `${procRoot}/${viewer}/ns/net`;
       const answer = onlyAbout(held, places, await askBindings(path, log));
+      // a container that ended meanwhile has nothing left to be blind to
+      if (answer.kind === "unknown" && hasLeft(viewer)) return;
       entries.set(netns, { question, askedAtMs: monotonicMs(), answer });
     },
     keepOnly(namespaces) {

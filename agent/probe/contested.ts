@@ -1,4 +1,5 @@
 import type { Blindness } from "../model/blind.ts";
+import { sameDevice, sameInode32 } from "../model/bound-file.ts";
 import type { BindingCache } from "./binding-cache.ts";
 import type { HeldListener } from "./listeners.ts";
 
@@ -21,5 +22,7 @@ export function contestedNames(
 function isSettled({ row, table, place }: HeldListener, bindings: BindingCache): boolean {
   const binding = bindings.of(table.netns, row.inode);
   if (binding.kind !== "file" || place?.state.kind !== "socket") return false;
-  return binding.file.inode32 === place.state.file.inode % 2 ** 32;
+  const { file } = place.state;
+  // anybody can make files until a number matches, but not on another's file system
+  return sameInode32(binding.file, file) && sameDevice(binding.file, file);
 }

@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readSync,
   readdirSync,
@@ -37,6 +38,8 @@ export interface Files {
   names(path: string): Read<readonly string[]>;
   /** Where a symbolic link leads, one character a byte. */
   link(path: string): Read<string>;
+  /** Where a path leads if it is a symbolic link; undefined for anything else, which is no failure. */
+  linkIfAny(path: string): string | undefined;
   /** What stands at a path, symbolic links followed. */
   stat(path: string): Read<Stats>;
 }
@@ -126,6 +129,13 @@ export function createFiles(log: FailureLog): Files {
     parsed,
     names: (path) => attempt(path, (raw) => readdirSync(raw, "latin1")),
     link: (path) => attempt(path, (raw) => readlinkSync(raw, "latin1")),
+    linkIfAny(path) {
+      const link = attempt(path, (raw) => {
+        const isLink = lstatSync(raw, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+        return isLink ? readlinkSync(raw, "latin1") : undefined;
+      });
+      return link.ok ? link.value : undefined;
+    },
     stat: (path) => attempt(path, (raw) => statSync(raw)),
   };
 }

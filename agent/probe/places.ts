@@ -4,6 +4,7 @@ import type { ReadFailure } from "../model/read.ts";
 import { mountOf, parseMountinfo } from "../parse/mountinfo.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
 import { type Files, rawPath } from "./files.ts";
+import { wayInRoot } from "./foreign-root.ts";
 import type { ProcPaths } from "./paths.ts";
 
 /** A place, or why the name leads nowhere the agent can see. */
@@ -42,7 +43,7 @@ export function createPlaces(proc: ProcPaths, files: Files): Places {
     const base = proc.of(pid, absolute ? "root" : "cwd");
     const link = files.link(base);
     if (!link.ok) return unresolved(link.failure);
-    const file = absolute ? `${base}${name}` : `${base}/${name}`;
+    const file = wayTo(pid, base, link.value, name);
     const way: Way = {
       directory: directoryOf(file),
       file,
@@ -55,6 +56,13 @@ export function createPlaces(proc: ProcPaths, files: Files): Places {
     if (directory.failure.kind !== "gone") return unresolved(directory.failure);
     if (!files.stat(proc.of(pid, "stat")).ok) return { kind: "gone" };
     return { kind: "place", place: lostPlace(way.plain) };
+  }
+
+  /** A process with a root of its own may have symbolic links that lead elsewhere from here. */
+  function wayTo(pid: number, base: string, seen: string, name: string): string {
+    if (!name.startsWith("/")) return `${base}/${name}`;
+    if (seen === "/" && mountNamespace(pid) === "") return `${base}${name}`;
+    return wayInRoot(pid, name, proc, files);
   }
 
   function ofPath(path: string): Place {

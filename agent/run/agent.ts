@@ -93,7 +93,11 @@ export async function runAgent(options: AgentOptions): Promise<number> {
 
   function follow(): void {
     const own = settingsPath === undefined ? [] : [settingsPath];
-    watcher.follow([...own, ...(snapshot === undefined ? [] : watchedPaths(snapshot))]);
+    const added = watcher.follow([
+      ...own,
+      ...(snapshot === undefined ? [] : watchedPaths(snapshot)),
+    ]);
+    if (added) loop.lookAgain(LOOK_AGAIN_MS);
   }
 
   /** Reloads one after the other: two at once would both listen on a new address. */

@@ -6,9 +6,10 @@ import { watch } from "chokidar";
 export interface Watcher {
   /**
    * Watches exactly these paths from now on, whether they exist or not. A path whose
-   * folder does not exist is watched from the first call after it does.
+   * folder does not exist is watched from the first call after it does. True when a folder was
+   * added: what happens there before inotify is set up, some milliseconds later, goes unseen.
    */
-  follow(paths: readonly string[]): void;
+  follow(paths: readonly string[]): boolean;
   close(): Promise<void>;
 }
 
@@ -52,6 +53,7 @@ export function createWatcher(events: WatcherEvents): Watcher {
       const fresh = [...folders].filter(([folder, id]) => before.get(folder) !== id);
       if (gone.length > 0) watcher.unwatch(gone.map(([folder]) => folder));
       if (fresh.length > 0) watcher.add(fresh.map(([folder]) => folder));
+      return fresh.length > 0;
     },
     close: () => watcher.close(),
   };

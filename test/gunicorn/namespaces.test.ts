@@ -105,3 +105,28 @@ test("an agent in another network and mount namespace sees the same", async () =
     seen("duplicate", [group("serving", next), group("stale", old)]),
   );
 });
+
+/** For `inside`: a root of its own at `root`, with the usual absolute link /var/run -> /run. */
+function ownRoot(root: string): readonly string[] {
+  const script = [
+    'mount -t tmpfs none "$0" && cd "$0" && mkdir -p usr etc proc dev tmp run var',
+    "for name in usr etc proc dev tmp; do mount --rbind /$name $name; done",
+    "cp -P /bin /lib /lib64 /sbin . && ln -s /run var/run",
+    'exec chroot "$0" "$@"',
+  ];
+  return ["unshare", "-m", "sh", "-c", script.join("\n"), root];
+}
+
+test("a root of its own, with a symbolic link that leads elsewhere from here", async () => {
+  const folder = testFolder();
+  const root = subFolder(folder, "root");
+  const one = await startGunicorn({
+    folder,
+    bind: "unix:/var/run/onemaster-test.sock",
+    inside: ownRoot(root.path),
+    reach: ({ pid }) => `/proc/${pid}/root/run/onemaster-test.sock`,
+  });
+  const socket = socketOf((await status([])).sockets, one.master);
+  expect(reduced(socket)).toEqual(expected("one-master", [group("serving", one)]));
+  expect(socket.path).toMatch(/^mnt:.*\/var\/run\/onemaster-test\.sock$/);
+});

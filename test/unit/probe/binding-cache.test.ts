@@ -182,10 +182,18 @@ it("forgets a namespace that is gone, and that it was blind there", async () => 
   const { cache, says } = setUp();
   says(row(700, 70));
   await cache.refresh(table, [700], []);
-  await cache.refresh({ ...table, netns: "net:[2]", viewer: 4101 }, [800], []);
+  await cache.refresh({ ...table, netns: "net:[2]", viewer: process.pid }, [800], []);
   expect(cache.blind()).toEqual([{ what: "bound-file", reason: "nsenter is not installed" }]);
   cache.keepOnly(new Set(["net:[1]"]));
   expect(cache.blind()).toEqual([]);
   expect(cache.of("net:[1]", 700)).toEqual(file700);
   expect(cache.of("net:[2]", 800)).toEqual({ kind: "unknown", why: "it was not asked" });
+});
+
+it("is not blind to a namespace whose process has left while it asked", async () => {
+  const { cache, says } = setUp();
+  says(row(700, 70));
+  const nobody = 4_194_304; // PID_MAX_LIMIT: one more than the largest pid
+  await cache.refresh({ ...table, netns: "net:[2]", viewer: nobody }, [800], []);
+  expect(cache.blind()).toEqual([]);
 });

@@ -27,8 +27,8 @@ function held(state: PathState | undefined, contested: boolean): HeldListener {
   return { row, table, place };
 }
 
-function file(inode: number): PathState {
-  const identity = { device: 1, inode, mode: "0777", uid: 0, gid: 0, mountDevice: undefined };
+function file(inode: number, device = 1): PathState {
+  const identity = { device, inode, mode: "0777", uid: 0, gid: 0, mountDevice: undefined };
   return { kind: "socket", file: identity };
 }
 
@@ -44,6 +44,7 @@ it.each<[string, PathState | undefined, boolean, Binding, readonly unknown[]]>([
   ["a contested name that leads to the bound file", file(77), true, bound, []],
   ["one above 2^32, of which the kernel tells the low bits", file(2 ** 32 + 77), true, bound, []],
   ["a contested name that leads to another file", file(78), true, bound, doubt],
+  ["one that leads to the same number on another device", file(77, 2), true, bound, doubt],
   ["a contested name that leads to nothing", { kind: "absent" }, true, bound, doubt],
   ["a contested name whose place must not be seen", undefined, true, bound, doubt],
   ["a contested name when the bound file is unknown", file(77), true, unknown, doubt],

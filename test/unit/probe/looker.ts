@@ -69,6 +69,7 @@ function watchedFiles(
       parsed: (path, parse) => files.parsed(note(path), parse),
       names: (path) => files.names(note(path)),
       link: (path) => files.link(note(path)),
+      linkIfAny: (path) => files.linkIfAny(note(path)),
       stat: (path) => files.stat(note(path)),
     },
     asked() {

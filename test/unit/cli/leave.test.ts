@@ -1,0 +1,31 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { transformSync } from "esbuild";
+import { expect, it, onTestFinished } from "vitest";
+
+const { code } = transformSync(readFileSync("agent/cli/leave.ts"), { loader: "ts", format: "esm" });
+
+/** How a program ends that calls `leaveForSure` when all it has to do is done. */
+async function endOf(before: string): Promise<readonly unknown[]> {
+  const program = `import { open } from "node:fs";\n${code}\n${before}\nleaveForSure();`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program]);
+  return await once(child, "exit");
+}
+
+it("lets a program that has nothing left to do end at once, with its exit code", async () => {
+  const startMs = performance.now();
+  expect(await endOf("process.exitCode = 3;")).toEqual([3, null]);
+  expect(performance.now() - startMs).toBeLessThan(1_000);
+});
+
+it("ends one whose thread waits in the kernel for ever, whatever handlers it has", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "om-leave-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const stuck = `process.on("SIGTERM", () => undefined); open("${pipe}", "r", () => undefined);`;
+  expect(await endOf(stuck)).toEqual([null, "SIGTERM"]);
+});
