@@ -20,6 +20,9 @@ const proofs = {
   "prometheus-node-exporter": command("prometheus-node-exporter"),
   "prometheus-process-exporter": command("prometheus-process-exporter"),
   lsof: command("lsof"),
+  fish: command("fish"),
+  zsh: command("zsh"),
+  "groff-base": command("groff"),
   "util-linux": command("setpriv"),
 };
 
