@@ -13,7 +13,6 @@ const proofs = {
   "python3-gevent": pythonModule("gevent"),
   "python3-tornado": pythonModule("tornado"),
   "python3-eventlet": pythonModule("eventlet"),
-  "nginx-light": command("nginx"),
   iproute2: command("ss"),
   perl: command("perl"),
   prometheus: command("promtool"),
@@ -27,7 +26,7 @@ const proofs = {
 };
 
 function commandThere(name) {
-  // nginx lives in sbin, which the PATH of people often leaves out
+  // some live in sbin, which the PATH of people often leaves out
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
   return folders.some((folder) => {
     try {

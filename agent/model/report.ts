@@ -87,10 +87,15 @@ export interface MasterReport {
 
 /** What groups hold that new connections cannot reach: stale, stranded and orphaned ones. */
 export interface OrphanMemoryReport {
-  /** Null: there are such groups, but what they hold could not be read. Zero: there are none. */
+  /**
+   * Zero: there are none. Null: what they hold could not be read, or the verdict is `unknown`,
+   * so that there may be more than was seen.
+   */
   readonly rssBytes: number | null;
   readonly reclaimableBytes: number | null;
+  /** Null: neither set, nor to be had from the host. */
   readonly budgetBytes: number | null;
+  /** reclaimableBytes / budgetBytes; null where one of them is null, or the budget is zero. */
   readonly budgetRatio: number | null;
 }
 
