@@ -78,7 +78,7 @@ describe("statusText", () => {
   });
 
   it.each(cases)("writes no control character for %s without colour", (_, what) => {
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- those are what is looked for
     expect(statusText(what, plain)).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F]/);
   });
 
@@ -99,7 +99,7 @@ describe("statusText", () => {
 
   it("paints the same text that it writes without colour", () => {
     const painted = statusText(report([duplicate]), { width: 80, colours: coloursFor(true) });
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- the colours are taken off
     const stripped = painted.replaceAll(/\u001B\[\d+m/g, "").replaceAll(/ +$/gm, "");
     expect(stripped).toBe(statusText(report([duplicate]), plain));
   });
