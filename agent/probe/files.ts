@@ -7,6 +7,7 @@ import {
   readSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   statSync,
   type Stats,
 } from "node:fs";
@@ -40,6 +41,8 @@ export interface Files {
   link(path: string): Read<string>;
   /** Where a path leads if it is a symbolic link; undefined for anything else, which is no failure. */
   linkIfAny(path: string): string | undefined;
+  /** The same path without symbolic links. */
+  realPath(path: string): Read<string>;
   /** What stands at a path, symbolic links followed. */
   stat(path: string): Read<Stats>;
 }
@@ -136,6 +139,7 @@ export function createFiles(log: FailureLog): Files {
       });
       return link.ok ? link.value : undefined;
     },
+    realPath: (path) => attempt(path, (raw) => realpathSync.native(raw, "latin1")),
     stat: (path) => attempt(path, (raw) => statSync(raw)),
   };
 }

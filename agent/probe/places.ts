@@ -1,9 +1,9 @@
-import { realpathSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import type { Place, PathState, SocketFile } from "../model/place.ts";
 import type { ReadFailure } from "../model/read.ts";
 import { mountOf, parseMountinfo } from "../parse/mountinfo.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
-import { type Files, rawPath } from "./files.ts";
+import type { Files } from "./files.ts";
 import { wayInRoot } from "./foreign-root.ts";
 import type { ProcPaths } from "./paths.ts";
 
@@ -99,7 +99,9 @@ export function createPlaces(proc: ProcPaths, files: Files): Places {
     if (!here.ok || here.value.dev !== directory.dev || here.value.ino !== directory.ino) {
       return undefined;
     }
-    return joinPath(realPath(plain), way.basename);
+    const real = files.realPath(plain);
+    // it stood there a moment ago; the unresolved name is as right as any
+    return joinPath(real.ok ? real.value : plain, way.basename);
   }
 
   /** Sets apart equal paths in different mount namespaces; empty for the agent's own. */
@@ -153,14 +155,6 @@ function lostPlace(plain: string): Place {
 
 function unreadable({ why }: ReadFailure): PathState {
   return { kind: "unreadable", why };
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync.native(rawPath(path), "latin1");
-  } catch {
-    return path; // it stood there a moment ago; the unresolved name is as right as any
-  }
 }
 
 function kindOf(stat: Stats): string {

@@ -70,6 +70,7 @@ function watchedFiles(
       names: (path) => files.names(note(path)),
       link: (path) => files.link(note(path)),
       linkIfAny: (path) => files.linkIfAny(note(path)),
+      realPath: (path) => files.realPath(note(path)),
       stat: (path) => files.stat(note(path)),
     },
     asked() {
