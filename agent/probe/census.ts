@@ -2,6 +2,7 @@ import type { ProcStat } from "../parse/proc-stat.ts";
 import { parseProcStat } from "../parse/proc-stat.ts";
 import { signalRoleOf } from "../model/signals.ts";
 import type { Read } from "../model/read.ts";
+import { reasonOf } from "./failures.ts";
 import type { Files } from "./files.ts";
 import type { ProcPaths } from "./paths.ts";
 import type { Slices } from "./slices.ts";
@@ -24,6 +25,8 @@ export interface Found {
   readonly gunicorns: readonly ProcStat[];
   /** All pids that the agent may see. */
   readonly pids: readonly number[];
+  /** Why some of them could not be looked at, other than that they had left; undefined: all could. */
+  readonly unread: string | undefined;
 }
 
 /**
@@ -39,14 +42,11 @@ export function createCensus(proc: ProcPaths, files: Files): Census {
   /** Pids that are no gunicorn and will not become one. */
   let settled = new Set<number>();
 
-  function look(pid: number, uptimeSeconds: number): ProcStat | undefined {
-    const read = files.parsed(proc.of(pid, "stat"), parseProcStat);
-    if (!read.ok) return undefined;
-    const stat = read.value;
-    if (signalRoleOf(stat.caughtSignals) !== "other") return stat;
+  function look(stat: ProcStat, uptimeSeconds: number): readonly ProcStat[] {
+    if (signalRoleOf(stat.caughtSignals) !== "other") return [stat];
     const young = uptimeSeconds - stat.startTicks / TICKS_PER_SECOND < YOUNG_SECONDS;
-    if (!young && !MAY_BECOME_GUNICORN.test(stat.comm)) settled.add(pid);
-    return undefined;
+    if (!young && !MAY_BECOME_GUNICORN.test(stat.comm)) settled.add(stat.pid);
+    return [];
   }
 
   return {
@@ -57,13 +57,15 @@ export function createCensus(proc: ProcPaths, files: Files): Census {
       const present = new Set(pids);
       settled = new Set(which === "all" ? [] : [...settled].filter((pid) => present.has(pid)));
       const gunicorns: ProcStat[] = [];
+      let unread: string | undefined;
       for (const pid of pids) {
         if (settled.has(pid)) continue;
-        const found = look(pid, uptimeSeconds);
-        if (found !== undefined) gunicorns.push(found);
+        const read = files.parsed(proc.of(pid, "stat"), parseProcStat);
+        if (read.ok) gunicorns.push(...look(read.value, uptimeSeconds));
+        else if (read.failure.kind !== "gone") unread = reasonOf(read.failure);
         if (slices.spent()) await slices.breathe();
       }
-      return { ok: true, value: { gunicorns, pids } };
+      return { ok: true, value: { gunicorns, pids, unread } };
     },
   };
 }

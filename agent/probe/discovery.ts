@@ -1,6 +1,6 @@
 import type { Blindness } from "../model/blind.ts";
 import { parseProcStat } from "../parse/proc-stat.ts";
-import type { Census } from "./census.ts";
+import type { Census, Found } from "./census.ts";
 import type { Files } from "./files.ts";
 import type { HolderSearch } from "./holders.ts";
 import { heldInodes } from "./link-table.ts";
@@ -78,8 +78,7 @@ export function createDiscovery(
         blindness = [{ what: "processes", reason: taken.failure.why }];
         return newRows;
       }
-      const reason = "pids of other users are hidden (hidepid or ProtectProc)";
-      blindness = taken.value.pids.includes(1) ? [] : [{ what: "processes", reason }];
+      blindness = hiddenFrom(taken.value);
       for (const stat of taken.value.gunicorns) processes.add(stat, false);
       return newRows;
     },
@@ -94,6 +93,13 @@ export function createDiscovery(
     },
     blind: () => blindness,
   };
+}
+
+/** hidepid=2 leaves out pids of others, hidepid=1 lists them and refuses their files (proc(5)). */
+function hiddenFrom({ pids, unread }: Found): readonly Blindness[] {
+  const reason = "pids of other users are hidden (hidepid or ProtectProc)";
+  if (!pids.includes(1)) return [{ what: "processes", reason }];
+  return unread === undefined ? [] : [{ what: "processes", reason: unread }];
 }
 
 function sameTables(one: readonly SocketTable[], other: readonly SocketTable[]): boolean {

@@ -41,6 +41,11 @@ export function failureOf(what: string, error: unknown): ReadFailure {
   }
 }
 
+/** A failure as the reason of a blind spot. */
+export function reasonOf({ kind, why }: ReadFailure): string {
+  return kind === "denied" ? "denied" : why;
+}
+
 /** A value as a read that went well. */
 export function success<T>(value: T): Read<T> {
   return { ok: true, value };

@@ -1,6 +1,7 @@
 import type { Blindness } from "../model/blind.ts";
 import type { ListenerRow } from "../model/listener.ts";
 import type { Place } from "../model/place.ts";
+import { reasonOf } from "./failures.ts";
 import type { Places } from "./places.ts";
 import type { ProcessTable, Tracked } from "./process-table.ts";
 import type { SocketTable } from "./socket-tables.ts";
@@ -91,8 +92,4 @@ function placeOf(
 /** Workers may change their directory; the path that their master bound stays the same. */
 function remember(inode: number, { reachablePath }: Place, remembered: PlaceMemory): void {
   if (!/^\/proc\/\d/.test(reachablePath)) remembered.set(inode, reachablePath);
-}
-
-function reasonOf({ kind, why }: { readonly kind: string; readonly why: string }): string {
-  return kind === "denied" ? "denied" : why;
 }

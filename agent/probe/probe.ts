@@ -137,6 +137,7 @@ export function createProbe(options: ProbeOptions): Probe {
       unitLimits: unitLimits.of(identities),
       blind: [
         ...discovery.blind(),
+        ...processes.blind(),
         ...blind,
         ...unreadableLinks(processes),
         ...found.blind,

@@ -1,6 +1,9 @@
+import type { Blindness } from "../model/blind.ts";
+import type { Read } from "../model/read.ts";
 import type { ProcessFacts, SignalRole, SocketLinks } from "../model/process.ts";
 import { signalRoleOf } from "../model/signals.ts";
 import { parseProcStat, type ProcStat } from "../parse/proc-stat.ts";
+import { reasonOf } from "./failures.ts";
 import type { Files } from "./files.ts";
 import type { Links } from "./links.ts";
 import type { ProcPaths } from "./paths.ts";
@@ -30,6 +33,8 @@ export interface ProcessTable {
   /** Takes in descendants, and reads the identity of those that are new or have a new name. */
   settle(): Promise<void>;
   facts(): readonly ProcessFacts[];
+  /** Watched processes that the last refresh could not read, though they have not left. */
+  blind(): readonly Blindness[];
 }
 
 /** An empty table over the processes below `proc`. */
@@ -42,9 +47,10 @@ export function createProcessTable(
   /** Processes whose identity has to be read before the next facts. */
   const unread = new Set<Tracked>();
 
-  function readStat(pid: number): ProcStat | undefined {
-    const read = files.parsed(proc.of(pid, "stat"), parseProcStat);
-    return read.ok ? read.value : undefined;
+  let blindness: readonly Blindness[] = [];
+
+  function readStat(pid: number): Read<ProcStat> {
+    return files.parsed(proc.of(pid, "stat"), parseProcStat);
   }
 
   function add(stat: ProcStat, holder: boolean): void {
@@ -79,7 +85,7 @@ export function createProcessTable(
     for (const pid of childPids(parent, proc, files)) {
       if (tracked.has(pid)) continue;
       const stat = readStat(pid);
-      if (stat !== undefined) add(stat, holder);
+      if (stat.ok) add(stat.value, holder);
     }
   }
 
@@ -87,13 +93,16 @@ export function createProcessTable(
     tracked,
     add,
     refresh() {
+      const blind: Blindness[] = [];
       for (const [pid, known] of tracked) {
-        const stat = readStat(pid);
-        if (stat === undefined || stat.startTicks !== known.stat.startTicks) {
+        const read = readStat(pid);
+        if (read.ok && read.value.startTicks === known.stat.startTicks) update(known, read.value);
+        else if (read.ok || read.failure.kind === "gone") {
           tracked.delete(pid);
           unread.delete(known);
-        } else update(known, stat);
+        } else blind.push({ what: "processes", pid, reason: reasonOf(read.failure) });
       }
+      blindness = blind;
     },
     async settle() {
       // a Map's iterator also visits what is added on the way: grandchildren are found in one pass
@@ -107,6 +116,7 @@ export function createProcessTable(
       );
     },
     facts: () => [...tracked.values()].map(factsOf),
+    blind: () => blindness,
   };
 }
 

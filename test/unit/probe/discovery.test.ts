@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { listenerRow } from "./fake-proc.ts";
 import { looker, noSlices } from "./looker.ts";
@@ -137,4 +138,17 @@ describe("holders of watched listeners", () => {
     clock.nowMs = 2_000;
     expect((await discover()).looked).toEqual([]);
   });
+});
+
+it("is blind where pids are listed but must not be looked at, as under hidepid=1", async () => {
+  const { proc, discovery, clock, discover } = setUp();
+  proc.put(10);
+  rmSync(`${proc.root}/10/stat`);
+  mkdirSync(`${proc.root}/10/stat`);
+  await discover();
+  expect(discovery.blind()).toEqual([{ what: "processes", reason: "EISDIR" }]);
+  proc.put(10);
+  clock.nowMs += 60_000;
+  await discover();
+  expect(discovery.blind()).toEqual([]);
 });

@@ -46,6 +46,7 @@ function tableOf(rows: readonly Row[]): ProcessTable {
     refresh: () => undefined,
     settle: () => Promise.resolve(),
     facts: () => [],
+    blind: () => [],
   };
 }
 

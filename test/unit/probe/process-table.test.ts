@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from "node:fs";
 import { expect, it } from "vitest";
 import { looker } from "./looker.ts";
 
@@ -195,4 +196,18 @@ it("says of each process what is known of its sockets", async () => {
     { kind: "denied" },
     { kind: "not-asked" },
   ]);
+});
+
+it("keeps a process that could not be read, and says so, until it can be read again", () => {
+  const { proc, processes, add, pids } = setUp();
+  proc.put(10, { role: "master" });
+  add(10, 100);
+  rmSync(`${proc.root}/10/stat`);
+  mkdirSync(`${proc.root}/10/stat`);
+  processes.refresh();
+  const blind = [{ what: "processes", pid: 10, reason: "EISDIR" }];
+  expect([pids(), processes.blind()]).toEqual([[10], blind]);
+  proc.put(10, { role: "master" });
+  processes.refresh();
+  expect([pids(), processes.blind()]).toEqual([[10], []]);
 });
