@@ -3,11 +3,13 @@ import type { AgentOptions, Output, Surroundings } from "./surroundings.ts";
 /** A standard stream; only a terminal has the last two. */
 type Stream = NodeJS.WriteStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-function outputOf(stream: Stream): Output {
+/** What the commands see of a standard stream. */
+export function outputOf(stream: Stream): Output {
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY ?? false,
-    columns: stream.columns,
+    // a terminal that was never told its size, as on a serial line, says 0
+    columns: stream.columns === 0 ? undefined : stream.columns,
   };
 }
 

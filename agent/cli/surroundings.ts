@@ -6,7 +6,7 @@ import type { Settings } from "../model/settings.ts";
 export interface Output {
   write(text: string): void;
   readonly isTerminal: boolean;
-  /** Width of the terminal in characters; undefined where there is none. */
+  /** Width of the terminal in characters; undefined where nobody knows. */
   readonly columns: number | undefined;
 }
 

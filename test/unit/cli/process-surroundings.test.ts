@@ -1,7 +1,18 @@
 import { describe, expect, it, vi } from "vitest";
-import { processSurroundings } from "../../../agent/cli/process-surroundings.ts";
+import { outputOf, processSurroundings } from "../../../agent/cli/process-surroundings.ts";
 
 const surroundings = processSurroundings();
+
+describe("outputOf", () => {
+  it.each([
+    ["the width of a terminal", 100, 100],
+    ["no width where a terminal says 0, as on a serial line", 0, undefined],
+    ["no width without a terminal", undefined, undefined],
+  ])("knows %s", (_, columns, expected) => {
+    const stream = Object.assign(Object.create(process.stdout), { columns });
+    expect(outputOf(stream).columns).toBe(expected);
+  });
+});
 
 describe("sleep", () => {
   it("waits as long as it is told to", async () => {
