@@ -36,6 +36,8 @@ export default defineConfig({
       lane("unit", { timeoutMs: 5_000 }),
       lane("host", { timeoutMs: 20_000 }),
       lane("gunicorn", { timeoutMs: 60_000, alone: true }),
+      lane("systemd", { timeoutMs: 180_000, alone: true }),
+      lane("vm", { timeoutMs: 300_000, alone: true }),
     ],
   },
 });

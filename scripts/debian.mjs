@@ -23,6 +23,10 @@ const proofs = {
   zsh: command("zsh"),
   "groff-base": command("groff"),
   "util-linux": command("setpriv"),
+  debootstrap: command("debootstrap"),
+  "systemd-container": command("systemd-nspawn"),
+  "qemu-system-x86": command("qemu-system-x86_64"),
+  e2fsprogs: command("mkfs.ext4"),
 };
 
 function commandThere(name) {

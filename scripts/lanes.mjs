@@ -62,6 +62,22 @@ export const lanes = [
       "util-linux",
     ],
   },
+  {
+    name: "systemd",
+    what: "hosts with systemd as pid 1",
+    project: "systemd",
+    needsBuild: true,
+    root: true,
+    packages: ["debootstrap", "systemd-container", "iproute2", "util-linux"],
+  },
+  {
+    name: "vm",
+    what: "a whole machine of 2 GB",
+    project: "vm",
+    needsBuild: true,
+    root: true,
+    packages: ["debootstrap", "qemu-system-x86", "e2fsprogs", "util-linux"],
+  },
 ];
 
 const noTests = { passed: 0, failed: 0, skipped: 0 };

@@ -128,8 +128,8 @@ function readReport(text: string): Report {
   return parsed;
 }
 
-/** By its two outermost fields; what is inside is compared by the tests themselves. */
-function isReport(value: unknown): value is Report {
+/** True for a report, by its two outermost fields; tests compare what is inside themselves. */
+export function isReport(value: unknown): value is Report {
   return (
     typeof value === "object" &&
     value !== null &&
