@@ -4,7 +4,15 @@ import type { TestContext } from "vitest";
 import { debianPython } from "./python.ts";
 
 /** Something that a lane on real processes cannot do without. */
-export type Need = "root" | "ss" | "gunicorn" | "gevent" | "eventlet" | "tornado";
+export type Need =
+  | "root"
+  | "ss"
+  | "gunicorn"
+  | "gevent"
+  | "eventlet"
+  | "tornado"
+  | "debootstrap"
+  | "nspawn";
 
 const knownAnswers = new Map<Need, string | undefined>();
 
@@ -47,6 +55,14 @@ function ask(need: Need): string | undefined {
       return workerClass(need, "geventlet");
     case "tornado":
       return workerClass(need, "gtornado");
+    case "debootstrap":
+      return answers("debootstrap", ["--version"])
+        ? undefined
+        : "debootstrap is missing (package debootstrap)";
+    case "nspawn":
+      return answers("systemd-nspawn", ["--version"])
+        ? undefined
+        : "systemd-nspawn is missing (package systemd-container)";
   }
 }
 
