@@ -47,9 +47,14 @@ function run([file = "", ...args]: readonly string[]): Promise<Answer> {
       encoding: "buffer",
       env: { PATH: process.env["PATH"], LC_ALL: "C" },
     } as const;
-    execFile(file, args, options, (error, output) => {
-      resolve(error === null ? { kind: "done", output } : { kind: "failed", error });
-    });
+    try {
+      execFile(file, args, options, (error, output) => {
+        resolve(error === null ? { kind: "done", output } : { kind: "failed", error });
+      });
+    } catch (error) {
+      // some failures of spawn, such as E2BIG and ENOMEM, come at once and not by the callback
+      resolve({ kind: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+    }
   });
 }
 
