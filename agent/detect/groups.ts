@@ -9,6 +9,7 @@ export type MasterState =
   | "successor" // holds it together with the parent it will replace
   | "draining" // alive, has closed the listener; its workers still hold it
   | "unseen" // alive, its workers hold the listener, its own sockets must not be read
+  | "unled" // one of several that hold the listener, none of which leads the others
   | "dead"; // only workers are left
 
 /** A master and all that descends from it, or what is left of one, on one listener. */
@@ -77,7 +78,8 @@ function mastersOfHolders(holders: readonly ProcessFacts[], lineage: Lineage): P
   const absent = new Set<ProcessFacts>();
   for (const { signalRole, parentPid } of holders) {
     const parent = lineage.byPid.get(parentPid);
-    if (signalRole !== "worker" || parent?.signalRole !== "master") continue;
+    // a worker that ends is no worker by its signals any more
+    if (signalRole === "master" || parent?.signalRole !== "master") continue;
     if (!holders.includes(parent)) absent.add(parent);
   }
   return [...absent];
@@ -119,7 +121,7 @@ function groupOfWorkers(
   const below = descendantsOf(lineage, master, heads);
   const isWorker = (process: ProcessFacts): boolean =>
     process.parentPid === master.id.pid &&
-    process.signalRole === "worker" &&
+    process.signalRole !== "master" &&
     holds(process, listener.inode);
   const workers = below.filter(isWorker);
   const others = below.filter((process) => !isWorker(process));
@@ -137,7 +139,11 @@ function orphanedGroup(
   return { listener, state: "dead", master: undefined, workers, others: [...others] };
 }
 
-/** Any server: the topmost holders are masters, holders below them their workers. */
+/**
+ * Any server: the topmost holder is the master, holders below it its workers. Several of them
+ * are no proof of several masters: a gunicorn that ends lets go of its signals before it leaves,
+ * and the workers of one that was killed have no common parent any more.
+ */
 function groupsByLineage(
   listener: Listener,
   holders: readonly ProcessFacts[],
@@ -147,14 +153,14 @@ function groupsByLineage(
   const set = new Set(servers);
   const nothing = new Set<ProcessFacts>();
   const descendants = new Set(servers.flatMap((server) => descendantsOf(lineage, server, nothing)));
-  return servers
-    .filter((server) => !descendants.has(server))
-    .map((master) => {
-      const below = descendantsOf(lineage, master, nothing);
-      const workers = below.filter((process) => set.has(process));
-      const others = below.filter((process) => !set.has(process));
-      return { listener, state: "listening", master, workers, others };
-    });
+  const topmost = servers.filter((server) => !descendants.has(server));
+  const state = topmost.length > 1 ? "unled" : "listening";
+  return topmost.map((master) => {
+    const below = descendantsOf(lineage, master, nothing);
+    const workers = below.filter((process) => set.has(process));
+    const others = below.filter((process) => !set.has(process));
+    return { listener, state, master, workers, others };
+  });
 }
 
 /** systemd holds the sockets it activates services with; it is never a server itself. */

@@ -89,8 +89,10 @@ function isCertain({ kind }: Finding): boolean {
 
 function whatWasUnseen(facts: Case): readonly string[] {
   const { owner, path, roles, ownerHeld } = facts;
-  const hidden = roles.groups.filter(({ state }) => state === "unseen");
-  const unseen = facts.unseen.length > 0 ? facts.unseen : hidden.map(say.masterUnseen);
+  const hidden = roles.groups.filter(({ state }) => state === "unseen").map(say.masterUnseen);
+  const unled = roles.groups.filter(({ state }) => state === "unled");
+  const unsure = unled.length > 0 ? [...hidden, say.unled(unled)] : hidden;
+  const unseen = facts.unseen.length > 0 ? facts.unseen : unsure;
   switch (owner.kind) {
     case "nobody":
       return unseen;

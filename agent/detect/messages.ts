@@ -91,6 +91,11 @@ export function masterUnseen(group: RoledGroup): string {
   return `which sockets gunicorn ${masterPids([group])} holds could not be seen`;
 }
 
+/** Several processes hold one listener; who of them is a master cannot be told. */
+export function unled(groups: readonly RoledGroup[]): string {
+  return `processes ${masterPids(groups)} hold one listener, and none of them leads the others`;
+}
+
 /** A configured path whose listener is known, but not the process that holds it. */
 export function holderUnknown(path: string, inode: number): string {
   return `${path} belongs to socket ${inode}, but which process holds it was not found`;

@@ -1,6 +1,6 @@
 import type { ProcessFacts } from "../model/process.ts";
 import type { Evidence, Role } from "../model/verdict.ts";
-import type { Group } from "./groups.ts";
+import type { Group, MasterState } from "./groups.ts";
 import type { Owner } from "./owner.ts";
 
 /** A group with its role on the socket. */
@@ -76,6 +76,7 @@ function roleOf(group: Group, owned: number | undefined): Role {
     case "draining":
       return "draining";
     case "unseen":
+    case "unled":
       return "unclear";
     case "listening":
     case "predecessor":
@@ -86,12 +87,14 @@ function roleOf(group: Group, owned: number | undefined): Role {
   }
 }
 
+function isListening(state: MasterState): boolean {
+  return state === "listening" || state === "predecessor" || state === "successor";
+}
+
 /** Start times count in ticks of 10 ms; pids, then inodes, make the answer the same every time. */
 function newestListener(groups: readonly Group[]): number | undefined {
   const listening = groups.flatMap(({ master, state, listener }) =>
-    master === undefined || state === "draining" || state === "unseen"
-      ? []
-      : [{ ...master.id, inode: listener.inode }],
+    master === undefined || !isListening(state) ? [] : [{ ...master.id, inode: listener.inode }],
   );
   const [newest] = listening.toSorted(
     (one, other) =>

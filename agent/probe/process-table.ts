@@ -70,7 +70,10 @@ export function createProcessTable(
 
   /** A new name or role means that titles, user and sockets may be others too. */
   function update(known: Tracked, stat: ProcStat): void {
-    const signalRole = signalRoleOf(stat.caughtSignals);
+    const seen = signalRoleOf(stat.caughtSignals);
+    // an interpreter that ends lets go of its signals first: it is still what it was
+    const ending = seen === "other" && stat.comm === known.stat.comm;
+    const signalRole = ending ? known.signalRole : seen;
     if (stat.comm !== known.stat.comm || signalRole !== known.signalRole) {
       unread.add(known);
       known.links = undefined;

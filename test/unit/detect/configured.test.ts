@@ -111,6 +111,17 @@ const rows: { host: string; saw: Partial<Snapshot>; says: Gist }[] = [
     says: served(["serving 10: 11"]),
   },
   {
+    host: "workers that end, and have let go of their signals: no two masters",
+    saw: { processes: [other(11, { ...server, of: 1 }), other(12, { ...server, of: 1 })] },
+    says: {
+      verdict: "unknown",
+      evidence: "bound-file",
+      masters: null,
+      groups: ["unclear 11: ", "unclear 12: "],
+      findings: ["unknown: processes 11, 12 hold one listener, and none of them leads the others"],
+    },
+  },
+  {
     host: "another server twice",
     saw: {
       processes: [other(10, { ...server, holds: [90] }), other(20, server)],
@@ -217,5 +228,27 @@ describe("where nothing was asked for", () => {
       places: [place(), emptyPlace({ key: "2049:8/b.sock", path: "/srv/b.sock" })],
     });
     expect(see(saw)).toMatchObject({ verdict: "no-master", sockets: [] });
+  });
+});
+
+describe("a path that nobody named, where a gunicorn served before", () => {
+  const elsewhere = { key: "2049:8/b.sock", path: "/srv/b.sock" };
+
+  it("is without a master when nothing is left there, beside what is found", () => {
+    const saw = snapshot({
+      processes: crew(20, [], { holds: [200] }),
+      listeners: [listener(200, { place: elsewhere.key })],
+      places: [emptyPlace(), ownedBy(200, elsewhere)],
+      expected: [key],
+    });
+    expect(gistOf(see(saw))).toEqual({
+      [path]: nothing("none", `nothing listens: ${path} does not exist`),
+      [elsewhere.path]: served(["serving 20: "]),
+    });
+  });
+
+  it("is told as ever when a gunicorn is there again", () => {
+    const saw = snapshot({ processes: crew(10, [11]), expected: [key] });
+    expect(gistOf(see(saw))).toEqual({ [path]: served(["serving 10: 11"]) });
   });
 });
