@@ -3,7 +3,7 @@ import { parseProcStat } from "../parse/proc-stat.ts";
 import type { Census, Found } from "./census.ts";
 import type { Files } from "./files.ts";
 import type { HolderSearch } from "./holders.ts";
-import { heldInodes } from "./link-table.ts";
+import { heldInodes, servedInodes } from "./link-table.ts";
 import type { ProcPaths } from "./paths.ts";
 import type { ProcessTable } from "./process-table.ts";
 import type { Slices } from "./slices.ts";
@@ -15,8 +15,17 @@ import type { SocketTable } from "./socket-tables.ts";
  * announces itself by no listener, such as a container that starts.
  */
 export interface Discovery {
-  /** Looks for gunicorns if there is a reason to; true when it has looked because of new rows. */
-  discover(tables: readonly SocketTable[], uptimeSeconds: number, slices: Slices): Promise<boolean>;
+  /**
+   * Looks for gunicorns if there is a reason to; true when it has looked because of new rows.
+   * `watched` are the listeners at watched paths as far as they are known: those of a socket
+   * unit outlive their server, and announce the next one by no new row.
+   */
+  discover(
+    tables: readonly SocketTable[],
+    watched: ReadonlySet<number>,
+    uptimeSeconds: number,
+    slices: Slices,
+  ): Promise<boolean>;
   /** Looks for holders of listeners at watched paths that no watched process holds. */
   searchHolders(inodes: ReadonlySet<number>, slices: Slices): Promise<boolean>;
   blind(): readonly Blindness[];
@@ -24,7 +33,7 @@ export interface Discovery {
 
 const NEW_EVERY_MS = 60_000;
 const ALL_EVERY_MS = 900_000;
-/** While a watched path has a listener that nobody is known to hold. */
+/** While a watched path has a listener that nobody is known to hold, or nobody but systemd. */
 const RESTLESS_EVERY_MS = 1_000;
 
 /** Discovery that adds what it finds to `processes`. */
@@ -45,10 +54,18 @@ export function createDiscovery(
   let lastHeld = new Set<number>();
   let blindness: readonly Blindness[] = [];
 
-  function due(nowMs: number, newRows: boolean): "all" | "new" | undefined {
+  function due(nowMs: number, newRows: boolean, awaited: boolean): "all" | "new" | undefined {
     if (nowMs - allAtMs >= ALL_EVERY_MS) return "all";
-    const everyMs = restless ? RESTLESS_EVERY_MS : NEW_EVERY_MS;
+    const everyMs = restless || awaited ? RESTLESS_EVERY_MS : NEW_EVERY_MS;
     return newRows || nowMs - newAtMs >= everyMs ? "new" : undefined;
+  }
+
+  /** True when a watched listener is still there and no server holds it. */
+  function awaitServer(tables: readonly SocketTable[], watched: ReadonlySet<number>): boolean {
+    const served = servedInodes(processes);
+    return [...watched].some(
+      (inode) => !served.has(inode) && tables.some(({ rows }) => rows.has(inode)),
+    );
   }
 
   /** True when there are listeners without a known holder that were not there, or had one, before. */
@@ -66,10 +83,10 @@ export function createDiscovery(
   }
 
   return {
-    async discover(tables, uptimeSeconds, slices) {
+    async discover(tables, watched, uptimeSeconds, slices) {
       const nowMs = monotonicMs();
       const newRows = haveNewRows(tables);
-      const which = due(nowMs, newRows);
+      const which = due(nowMs, newRows, awaitServer(tables, watched));
       if (which === undefined) return false;
       newAtMs = nowMs;
       if (which === "all") allAtMs = nowMs;

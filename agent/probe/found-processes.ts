@@ -50,15 +50,17 @@ export function createProcessFinder(
     return socketTables.read(viewers);
   }
 
-  function unheldAt(names: ReadonlySet<string>, tables: readonly SocketTable[]): Set<number> {
-    const held = heldInodes(processes);
-    const unheld = new Set<number>();
+  function listenersAt(names: ReadonlySet<string>, tables: readonly SocketTable[]): Set<number> {
+    const inodes = new Set<number>();
     for (const { byBasename } of tables) {
-      for (const name of names) {
-        for (const inode of byBasename.get(name) ?? []) if (!held.has(inode)) unheld.add(inode);
-      }
+      for (const name of names) for (const inode of byBasename.get(name) ?? []) inodes.add(inode);
     }
-    return unheld;
+    return inodes;
+  }
+
+  function unheld(inodes: ReadonlySet<number>): Set<number> {
+    const held = heldInodes(processes);
+    return new Set([...inodes].filter((inode) => !held.has(inode)));
   }
 
   return {
@@ -66,7 +68,8 @@ export function createProcessFinder(
       processes.refresh();
       await processes.settle();
       let found = readTables();
-      const newRows = await discovery.discover(found.tables, uptimeSeconds, slices);
+      const watched = listenersAt(watchedNames, found.tables);
+      const newRows = await discovery.discover(found.tables, watched, uptimeSeconds, slices);
       await processes.settle();
       const byNetns = new Map(found.tables.map((table) => [table.netns, table]));
       const tableOf = ({ identity }: Tracked): SocketTable | undefined =>
@@ -76,7 +79,7 @@ export function createProcessFinder(
         for (const table of found.tables) byNetns.set(table.netns, table);
       }
       await refreshLinks(processes, tableOf, newRows, proc, files, slices);
-      if (await discovery.searchHolders(unheldAt(watchedNames, found.tables), slices)) {
+      if (await discovery.searchHolders(unheld(listenersAt(watchedNames, found.tables)), slices)) {
         await processes.settle();
         await refreshLinks(processes, tableOf, false, proc, files, slices);
       }

@@ -45,6 +45,16 @@ export function heldInodes(processes: ProcessTable): Set<number> {
   return held;
 }
 
+/** As `heldInodes`, without those that only systemd holds, for a service that it may start. */
+export function servedInodes(processes: ProcessTable): Set<number> {
+  const served = new Set<number>();
+  for (const [pid, { links, stat }] of processes.tracked) {
+    if (links?.kind !== "read" || pid === 1 || stat.comm.startsWith("systemd")) continue;
+    for (const inode of links.descriptorOf.keys()) served.add(inode);
+  }
+  return served;
+}
+
 /**
  * The gunicorn processes whose sockets must not be read. A worker below a known master is
  * left out: it holds nothing that could make another group.

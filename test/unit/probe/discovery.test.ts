@@ -19,10 +19,10 @@ function setUp() {
     known.links = { kind: "read", descriptorOf: new Map([[inode, 3]]) };
   }
 
-  async function discover() {
+  async function discover(...watched: readonly number[]) {
     const { tables: read } = tables.read(new Map([["net:[1]", ["self"] as const]]));
     asked();
-    const newRows = await discovery.discover(read, uptimeSeconds, noSlices);
+    const newRows = await discovery.discover(read, new Set(watched), uptimeSeconds, noSlices);
     const looked = asked().flatMap((name) => /^(\d+)\/stat$/.exec(name)?.[1] ?? []);
     return { newRows, looked: looked.map(Number).toSorted((one, other) => one - other) };
   }
@@ -40,6 +40,21 @@ describe("when to look for gunicorns", () => {
     expect(await discover()).toEqual({ newRows: false, looked: [1, 10, 20] });
     expect([...processes.tracked.keys()]).toEqual([10]);
     expect(discovery.blind()).toEqual([]);
+  });
+
+  it("every second while no server holds a watched listener, as with a socket unit", async () => {
+    const { proc, discover, clock, rows, hold } = setUp();
+    rows(700);
+    await discover(700);
+    proc.put(10, { role: "master" });
+    clock.nowMs = 999;
+    expect(await discover(700)).toEqual(nothing);
+    expect(await discover()).toEqual(nothing);
+    clock.nowMs = 1_000;
+    expect(await discover(700)).toEqual({ newRows: false, looked: [10] });
+    hold(10, 700);
+    clock.nowMs = 5_000;
+    expect(await discover(700)).toEqual(nothing);
   });
 
   it("not again while nothing has changed, until a minute is over, and after 15 of them at all", async () => {
