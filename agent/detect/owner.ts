@@ -1,5 +1,5 @@
 import { sameDevice, sameInode32 } from "../model/bound-file.ts";
-import type { Place, SocketFile } from "../model/place.ts";
+import type { Knock, Place, SocketFile } from "../model/place.ts";
 import type { Listener } from "../model/snapshot.ts";
 
 /** Which listener new connections to a path reach. */
@@ -24,11 +24,16 @@ export function ownerOf(place: Place, listeners: readonly Listener[]): Owner {
     case "unreadable":
       return { kind: "unknown", why: `cannot be looked at: ${state.why}` };
     case "socket":
-      return ownerOfFile(place, state.file, listeners);
+      return ownerOfFile(place, state.file, listeners) ?? ownerUnseen(state.knock);
   }
 }
 
-function ownerOfFile(place: Place, file: SocketFile, listeners: readonly Listener[]): Owner {
+/** The owner among the listeners in sight; undefined when it is none of them. */
+function ownerOfFile(
+  place: Place,
+  file: SocketFile,
+  listeners: readonly Listener[],
+): Owner | undefined {
   const owners = listeners.filter((listener) => isBoundTo(listener, place, file));
   const [owner, second] = owners;
   if (second !== undefined) {
@@ -40,7 +45,22 @@ function ownerOfFile(place: Place, file: SocketFile, listeners: readonly Listene
       return { kind: "unknown", why: `may or may not be theirs: ${binding.why}` };
     }
   }
-  return { kind: "nobody", why: "is a socket file that none of them is bound to" };
+  return undefined;
+}
+
+/** A file that no listener in sight is bound to may be left over, or lead out of sight. */
+function ownerUnseen(knock: Knock | undefined): Owner {
+  switch (knock?.kind) {
+    case "answered": {
+      const where = "such as in another network namespace";
+      return { kind: "unknown", why: `is listened at by a process out of sight, ${where}` };
+    }
+    case "unheard":
+      return { kind: "unknown", why: `may lead to a listener out of sight: ${knock.why}` };
+    case "refused":
+    case undefined:
+      return { kind: "nobody", why: "is a socket file that none of them is bound to" };
+  }
 }
 
 /**

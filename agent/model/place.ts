@@ -1,9 +1,18 @@
 /** What stands at a socket's path now. */
 export type PathState =
-  | { readonly kind: "socket"; readonly file: SocketFile }
+  | { readonly kind: "socket"; readonly file: SocketFile; readonly knock?: Knock }
   | { readonly kind: "absent" }
   | { readonly kind: "not-a-socket"; readonly what: string }
   | { readonly kind: "unreadable"; readonly why: string };
+
+/**
+ * What came of connecting to a socket file that no listener in sight is bound to; absent where
+ * there was no need. Network namespaces hide listeners, yet a socket file joins them all.
+ */
+export type Knock =
+  | { readonly kind: "answered" }
+  | { readonly kind: "refused" }
+  | { readonly kind: "unheard"; readonly why: string };
 
 /** The socket file at a path. */
 export interface SocketFile {

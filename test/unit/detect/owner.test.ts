@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Place } from "../../../agent/model/place.ts";
+import type { Knock, Place } from "../../../agent/model/place.ts";
 import type { Listener } from "../../../agent/model/snapshot.ts";
 import { crew, listener, place, see, snapshot, standing } from "./build.ts";
 
@@ -70,5 +70,41 @@ describe("a listener owns a file", () => {
     });
     const [socket] = see(saw).sockets;
     expect(socket?.groups.some(({ role }) => role === "serving")).toBe(owns);
+  });
+});
+
+describe("a file that no listener in sight is bound to", () => {
+  const leadsTo = (knock: Knock | undefined) =>
+    snapshot({
+      places: [
+        place({ state: { ...standing({ inode: 5 }), ...(knock === undefined ? {} : { knock }) } }),
+      ],
+      configured: [{ place: place().key, unit: undefined }],
+    });
+
+  it.each<[string, Knock | undefined, string]>([
+    [
+      "is left over where a connection is refused",
+      { kind: "refused" },
+      "no-master: nothing listens: /srv/app/app.sock is a socket file that none of them is bound to",
+    ],
+    [
+      "is taken for left over where nobody was asked",
+      undefined,
+      "no-master: nothing listens: /srv/app/app.sock is a socket file that none of them is bound to",
+    ],
+    [
+      "leads out of sight where somebody answers",
+      { kind: "answered" },
+      "unknown: who owns /srv/app/app.sock could not be told: it is listened at by a process out of sight, such as in another network namespace",
+    ],
+    [
+      "may lead out of sight where that cannot be asked",
+      { kind: "unheard", why: "EACCES" },
+      "unknown: who owns /srv/app/app.sock could not be told: it may lead to a listener out of sight: EACCES",
+    ],
+  ])("%s", (_, knock, says) => {
+    const [socket] = see(leadsTo(knock)).sockets;
+    expect(socket?.findings.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([says]);
   });
 });
