@@ -63,11 +63,14 @@ function mayHideSockets({ what }: Pick<Blindness, "what">): boolean {
 function socketsOf(snapshot: Snapshot): SocketFacts[] {
   const lineage = lineageOf(snapshot.processes);
   const configured = new Map(snapshot.configured.map((asked) => [asked.place, asked]));
+  const expected = new Set(snapshot.expected);
   const sockets = snapshot.places.flatMap((place) => {
     const asked = configured.get(place.key);
     if (snapshot.configured.length > 0 && asked === undefined) return [];
     const groups = groupsAt(place, snapshot, lineage, asked);
-    if (asked === undefined && (groups.length === 0 || isControlSocket(place))) return [];
+    const wanted = asked !== undefined || expected.has(place.key);
+    if (!wanted && groups.length === 0) return [];
+    if (asked === undefined && isControlSocket(place)) return [];
     return [placedSocket(place, groups, snapshot, lineage, asked)];
   });
   if (snapshot.configured.length > 0) return sockets;
@@ -112,7 +115,7 @@ function placedSocket(
   const roles = rolesOf(groups, owner);
   const judgement = judge({
     path: place.path,
-    configured: asked !== undefined,
+    configured: asked !== undefined || snapshot.expected.includes(place.key),
     owner,
     roles,
     ownerHeld: owner.kind === "listener" && isHeld(owner.listener, lineage),

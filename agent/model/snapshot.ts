@@ -68,6 +68,11 @@ export interface Snapshot {
    * who is a master, and a missing master is a finding. Empty: all that is found is watched.
    */
   readonly configured: readonly ConfiguredPlace[];
+  /**
+   * Keys of places that nobody named, where a gunicorn served before: there a missing master is
+   * a finding too.
+   */
+  readonly expected: readonly string[];
   readonly memory: readonly ProcessMemory[];
   readonly pidfiles: readonly Pidfile[];
   readonly unitLimits: readonly UnitLimit[];

@@ -19,6 +19,7 @@ import { createIdentify } from "./identity.ts";
 import { unreadableLinks } from "./link-table.ts";
 import { type HeldListener, heldListeners, type PlaceMemory } from "./listeners.ts";
 import { measuredProcesses } from "./measured.ts";
+import { createKnocker } from "./knocker.ts";
 import { createMemoryReader } from "./memory.ts";
 import { procPaths } from "./paths.ts";
 import { readPidfiles } from "./pidfiles.ts";
@@ -43,8 +44,12 @@ export interface ProbeOptions {
 
 /** Looks at the host, and remembers what need not be looked at again. */
 export interface Probe {
-  /** One look. Never rejects for what the host does; what could not be seen is in the snapshot. */
-  look(): Promise<Snapshot>;
+  /**
+   * One look. Never rejects for what the host does; what could not be seen is in the snapshot.
+   * `expected` are paths beside the settings' that are looked at whether or not anybody listens
+   * there, their bytes as latin1.
+   */
+  look(expected?: readonly string[]): Promise<Snapshot>;
   readonly failures: ReadFailureTotals;
 }
 
@@ -73,6 +78,7 @@ export function createProbe(options: ProbeOptions): Probe {
   const unitLimits = createUnitLimits(options.cgroupRoot, files, monotonicMs);
   const accounts = createAccounts(files);
   const bootTime = createBootTime(proc, files, wallMs);
+  const knocker = createKnocker(log, monotonicMs);
   const remembered: PlaceMemory = new Map();
   let watchedNames: ReadonlySet<string> = new Set(
     sockets.map(({ path }) => basenameOf(pathBytes(path))),
@@ -101,7 +107,7 @@ export function createProbe(options: ProbeOptions): Probe {
     return { inode, boundAs: pathText(name), netns: table.netns, binding, place: place?.key };
   }
 
-  async function look(): Promise<Snapshot> {
+  async function look(expected: readonly string[] = []): Promise<Snapshot> {
     const { takenAtMs, bootTimeMs, uptimeSeconds } = bootTime.read();
     const slices = createSlices(monotonicMs, SLICE_MS);
     const { tables, blind } = await finder.find(watchedNames, uptimeSeconds, slices);
@@ -110,8 +116,10 @@ export function createProbe(options: ProbeOptions): Probe {
       socket,
       place: places.ofPath(pathBytes(socket.path)),
     }));
+    const served = expected.map((path) => places.ofPath(path));
     const at = uniquePlaces([
       ...asked.map(({ place }) => place),
+      ...served,
       ...found.held.flatMap(({ place }) => place ?? []),
     ]);
     watchedNames = new Set(at.map(({ key }) => basenameOf(key)));
@@ -121,6 +129,7 @@ export function createProbe(options: ProbeOptions): Probe {
       refreshBindings(tables, found.held, at),
     ]);
     const strangers = strangersAt(at, tables, found.held, bindings);
+    const heard = await knocker.knock(at, tables, bindings);
     const pidfiles = readPidfiles(asked, found.held, processes, proc, files);
     const facts = processes.facts();
     const identities = [...processes.tracked.values()].map(({ identity }) => identity);
@@ -130,8 +139,9 @@ export function createProbe(options: ProbeOptions): Probe {
       host: { name: hostname(), memory: ofHost },
       processes: facts,
       listeners: [...found.held.map(listenerOf), ...strangers].filter(hasPath),
-      places: at,
+      places: heard,
       configured: asked.map(({ socket, place }) => ({ place: place.key, unit: socket.unit })),
+      expected: served.map(({ key }) => key),
       memory: memory.memory,
       pidfiles: pidfiles.pidfiles,
       unitLimits: unitLimits.of(identities),

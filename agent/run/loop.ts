@@ -10,6 +10,7 @@ import { createProbe, type Probe } from "../probe/probe.ts";
 import type { ChangeLog } from "./change-log.ts";
 import type { Logger } from "./logger.ts";
 import { createScanner } from "./scanner.ts";
+import { createServedPaths } from "./served-paths.ts";
 
 /** What the loop works with. */
 export interface LoopParts {
@@ -48,6 +49,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
   let settings = initial;
   let probe = probeFor(initial, clock);
   let retired = { gone: 0, denied: 0, malformed: 0, failed: 0 };
+  const served = createServedPaths(clock.monotonicMs);
   let memory: Memory = new Map();
   let lastScanMs: number | undefined;
   let cancelInterval = nothing;
@@ -59,7 +61,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
 
   async function scanNow(cause: ScanCause): Promise<Report> {
     const startMs = clock.monotonicMs();
-    const snapshot = await probe.look();
+    const snapshot = await probe.look(settings.sockets.length === 0 ? served.paths() : []);
     const seen = detect(snapshot, { budgetBytes: settings.memory.budgetBytes });
     const blind = [...seen.blind, ...parts.watchBlindness()];
     const nowMs = clock.monotonicMs();
@@ -74,6 +76,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
     for (const { level, message, facts } of changeLog.linesFor(step.report)) {
       logger[level](facts, message);
     }
+    served.note(step.report, snapshot);
     parts.scanned(snapshot);
     if (step.changes.some(({ change }) => change === "suspected")) {
       cancelSecond();

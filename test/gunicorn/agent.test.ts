@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import { type RunningAgent, startAgent } from "../support/agent.ts";
-import { testFolder } from "../support/folder.ts";
+import { subFolder, testFolder } from "../support/folder.ts";
 import { asInProduction, type Gunicorn, startGunicorn } from "../support/gunicorn.ts";
 import { whoAnswers } from "../support/http.ts";
 import { nonZero } from "../support/metrics.ts";
@@ -95,19 +95,34 @@ test("the incident, from the second start to the cure, on the metrics page and i
   ]);
 });
 
-test("an agent that was told of no socket finds one that comes later, and loses it", async () => {
+test("an agent that was told of no socket finds one that comes, tells its end, and sees the next", async () => {
   const folder = testFolder();
-  const path = folder.at("app.sock");
-  const agent = await startAgent(folder, { scan: { interval: "1s" } });
-  const { master, workers } = await startGunicorn({ folder, workers: 2 });
+  const app = subFolder(folder, "app");
+  const path = app.at("app.sock");
+  const agent = await startAgent(folder, { scan: { interval: "10m" } });
+  const first = await startGunicorn({ folder: app, workers: 2 });
   await waitFor("the new socket to be on the page", async () => {
     return (await pageOf(agent, path)).verdict["one-master"] === 1;
   });
   expect(await pageOf(agent, path)).toEqual(oneMaster);
-  signal(master, "SIGTERM");
-  await gone([master, ...workers]);
-  await waitFor("the socket to be gone from the report", async () => {
-    return (await agent.report()).sockets.every((socket) => socket.path !== path);
+  signal(first.master, "SIGTERM");
+  await gone([first.master, ...first.workers]);
+  const told = changesIn(agent.log(), path).length;
+  const verdict = async (): Promise<string | undefined> =>
+    (await agent.report()).sockets.find((socket) => socket.path === path)?.verdict;
+  await waitFor("the end to be told", async () => (await verdict()) === "no-master");
+  // with nobody asking and no scan due: its folder is still watched
+  const second = await startGunicorn({ folder: app, workers: 2 });
+  await waitFor("the next to be logged", () =>
+    changesIn(agent.log(), path)
+      .slice(told)
+      .some((change) => change.verdict === "one-master"),
+  );
+  signal(second.master, "SIGTERM");
+  await gone([second.master, ...second.workers]);
+  rmSync(app.path, { recursive: true });
+  await waitFor("the path to be let go with its folder", async () => {
+    return (await verdict()) === undefined;
   });
   await agent.stop();
 });
@@ -146,7 +161,10 @@ async function endStale({ master, workers }: Gunicorn): Promise<void> {
  * Between bind and listen of a new master nobody owns the path: whether a look falls into that
  * moment is chance, so an unconfirmed `unreachable` is left out.
  */
-function changesIn(log: string, path: string): readonly object[] {
+function changesIn(
+  log: string,
+  path: string,
+): readonly { readonly level: unknown; readonly verdict: unknown; readonly confirmed: unknown }[] {
   return log
     .split("\n")
     .filter((line) => line !== "")

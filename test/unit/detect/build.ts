@@ -126,6 +126,7 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     listeners: [listener(100)],
     places: [place()],
     configured: [],
+    expected: [],
     memory: [],
     pidfiles: [],
     unitLimits: [],

@@ -38,6 +38,7 @@ describe("a look at a host of its own", () => {
       memory: snapshot.memory,
       units: snapshot.unitLimits,
       configured: snapshot.configured,
+      expected: snapshot.expected,
       root: snapshot.names.users.get(0),
     }).toEqual({
       pids: [
@@ -52,6 +53,7 @@ describe("a look at a host of its own", () => {
       ],
       units: [{ unit: "platform.service", memoryMaxBytes: undefined }],
       configured: [],
+      expected: [],
       root: "root",
     });
   });

@@ -12,6 +12,7 @@ const empty: Snapshot = {
   listeners: [],
   places: [],
   configured: [],
+  expected: [],
   memory: [],
   pidfiles: [],
   unitLimits: [],
