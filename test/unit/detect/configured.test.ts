@@ -230,25 +230,3 @@ describe("where nothing was asked for", () => {
     expect(see(saw)).toMatchObject({ verdict: "no-master", sockets: [] });
   });
 });
-
-describe("a path that nobody named, where a gunicorn served before", () => {
-  const elsewhere = { key: "2049:8/b.sock", path: "/srv/b.sock" };
-
-  it("is without a master when nothing is left there, beside what is found", () => {
-    const saw = snapshot({
-      processes: crew(20, [], { holds: [200] }),
-      listeners: [listener(200, { place: elsewhere.key })],
-      places: [emptyPlace(), ownedBy(200, elsewhere)],
-      expected: [key],
-    });
-    expect(gistOf(see(saw))).toEqual({
-      [path]: nothing("none", `nothing listens: ${path} does not exist`),
-      [elsewhere.path]: served(["serving 20: "]),
-    });
-  });
-
-  it("is told as ever when a gunicorn is there again", () => {
-    const saw = snapshot({ processes: crew(10, [11]), expected: [key] });
-    expect(gistOf(see(saw))).toEqual({ [path]: served(["serving 10: 11"]) });
-  });
-});
