@@ -9,7 +9,7 @@ const keptMs = 30 * 24 * 3_600_000;
  * The folder, outside the checkout, in which what is expensive to make is kept:
  * ONEMASTER_TESTBED_CACHE, or `onemaster/testbed` in the user's cache folder.
  */
-export function cacheRoot(): string {
+function cacheRoot(): string {
   const given = process.env["ONEMASTER_TESTBED_CACHE"];
   const caches = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return given ?? join(caches, "onemaster", "testbed");
@@ -25,11 +25,12 @@ export function cached(kind: string, recipe: unknown): string {
 export function touchCached(kind: string, path: string): void {
   const now = new Date();
   utimesSync(path, now, now);
-  for (const name of readdirSync(cacheRoot())) {
+  for (const name of readdirSync(cacheRoot()).filter((other) => other.startsWith(`${kind}-`))) {
     const other = join(cacheRoot(), name);
-    const old = statSync(other).mtimeMs < now.getTime() - keptMs;
-    if (name.startsWith(`${kind}-`) && old) {
-      rmSync(other, { recursive: true });
+    // another process may be removing the same one
+    const usedMs = statSync(other, { throwIfNoEntry: false })?.mtimeMs;
+    if (usedMs !== undefined && usedMs < now.getTime() - keptMs) {
+      rmSync(other, { recursive: true, force: true });
     }
   }
 }

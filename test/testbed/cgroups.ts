@@ -4,19 +4,26 @@ import { join } from "node:path";
 /**
  * The folders, not yet made, of a cgroup `name` below our own, one in each hierarchy in which
  * systemd keeps units: cgroup v2, and on older layouts the named v1 one. Two containers in one
- * cgroup would see each other's units as their own.
+ * cgroup would see each other's units as their own. Throws where none is mounted whole.
  */
 export function hostCgroups(name: string): readonly string[] {
   const own = readFileSync("/proc/self/cgroup", "latin1");
-  return readFileSync("/proc/self/mountinfo", "latin1")
+  const folders = readFileSync("/proc/self/mountinfo", "latin1")
     .split("\n")
     .flatMap((line) => {
       const [mount = "", filesystem = ""] = line.split(" - ");
-      const point = mount.split(" ")[4];
+      const [, , , root, point] = mount.split(" ");
       const [type = "", , options = ""] = filesystem.split(" ");
       const path = pathIn(own, type, options);
-      return point === undefined || path === undefined ? [] : [join(point, path, name)];
+      // where only a part is mounted systemd-nspawn does not find its own cgroup either
+      return root !== "/" || point === undefined || path === undefined
+        ? []
+        : [join(point, path, name)];
     });
+  if (folders.length === 0) {
+    throw new Error("no whole cgroup hierarchy in which systemd keeps units is mounted here");
+  }
+  return folders;
 }
 
 function pathIn(own: string, type: string, options: string): string | undefined {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { addressHost } from "./address.ts";
 import { hostCgroups } from "./cgroups.ts";
 import { attemptInside, initOf } from "./inside.ts";
@@ -24,16 +25,21 @@ export interface HostOptions {
   readonly network?: "private" | "shared";
 }
 
+const bootLimitMs = 30_000;
+
 /**
  * Starts a container with systemd as pid 1 and comes back when it is up. It works on a copy
  * in memory, so its tree stays as it is. It ends with `stop`, and at the latest with this process.
  */
 export async function startHost(options: HostOptions): Promise<ContainerHost> {
+  if (process.getuid?.() !== 0) {
+    throw new Error("only root can start a host");
+  }
   const tree = await ensureTree(options.release);
   // the kernel names the interface after it, in 15 characters
   const machine = randomBytes(4).toString("hex");
   const kept = startKept({
-    command: () => nspawn(tree, machine, options),
+    command: () => [...shielded(tree), ...nspawn(machine, options)],
     cgroups: hostCgroups(`onemaster-${machine}`),
     env: { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
   });
@@ -45,11 +51,29 @@ export async function startHost(options: HostOptions): Promise<ContainerHost> {
   }
 }
 
-function nspawn(tree: string, machine: string, options: HostOptions): readonly string[] {
+/**
+ * The words before a command that sees the tree at /run/tree, and /run and /tmp of its own:
+ * systemd-nspawn leaves locks beside the tree and folders in both when it is killed.
+ */
+function shielded(tree: string): readonly string[] {
+  const script = `
+    cd "$1"
+    shift
+    mount -t tmpfs -o mode=755 tmpfs /run
+    mkdir /run/tree
+    # where the tree was may just have been hidden, so not by its path
+    mount --no-canonicalize --bind . /run/tree
+    cd /
+    mount -t tmpfs tmpfs /tmp
+    exec "$@"`;
+  return ["sh", "-ec", script, "sh", tree];
+}
+
+function nspawn(machine: string, options: HostOptions): readonly string[] {
   return [
     "systemd-nspawn",
     "--quiet",
-    `--directory=${tree}`,
+    "--directory=/run/tree",
     "--volatile=overlay",
     "--register=no",
     "--keep-unit",
@@ -61,33 +85,36 @@ function nspawn(tree: string, machine: string, options: HostOptions): readonly s
 }
 
 async function booted(kept: Kept, machine: string, options: HostOptions): Promise<ContainerHost> {
-  const early = kept.ended.then((code): never => {
-    throw new Error(`systemd-nspawn ended with ${code}`);
-  });
-  const starting = waitFor("systemd to start", () => initOf(kept.pid), 20_000);
-  const initPid = await Promise.race([starting, early]);
+  const { name, release } = options;
+  const init = await unlessEnded(kept, "systemd to start", () => initOf(kept.pid), 20_000);
   const attempt: TestHost["attempt"] = (command, how) =>
-    attemptInside(initPid, wordsOf(command), how);
+    attemptInside({ init, folder: kept.folder }, wordsOf(command), how);
   const run: TestHost["run"] = async (command, how) =>
-    outputOf(options.name, command, await attempt(command, how));
-  const starts = waitFor(
+    outputOf(name, command, await attempt(command, how));
+  const settled = ["running", "degraded", "maintenance", "stopping"];
+  const state = await unlessEnded(
+    kept,
     "the host to be up",
     async () => {
-      const { stdout } = await attempt(["systemctl", "is-system-running", "--wait"]);
-      const state = stdout.trim();
-      if (state === "degraded") {
-        throw new Error(await run(["systemctl", "--failed", "--no-legend"]));
+      const waiting = ["systemctl", "is-system-running", "--wait"];
+      const { stdout, stderr } = await attempt(waiting, { timeoutMs: bootLimitMs });
+      const said = stdout.trim();
+      if (!settled.includes(said)) {
+        throw new Error(`systemctl said "${said}" ${stderr.trimEnd()}`);
       }
-      return state === "running";
+      return said;
     },
-    30_000,
+    bootLimitMs,
   );
-  await Promise.race([starts, early]);
-  const address = options.network === "shared" ? null : await addressHost(machine, initPid);
+  if (state !== "running") {
+    const failed = await run(["systemctl", "--failed", "--no-legend"]);
+    throw new Error(`the host is ${state}; failed units: ${failed}`);
+  }
+  const address = options.network === "shared" ? null : await addressHost(machine, init.pid);
   return {
-    name: options.name,
-    release: options.release,
-    initPid,
+    name,
+    release,
+    initPid: init.pid,
     address,
     run,
     attempt,
@@ -97,6 +124,36 @@ async function booted(kept: Kept, machine: string, options: HostOptions): Promis
       const words = ["sh", "-ec", script, "sh", path, mode.toString(8)];
       await run(words, { stdin: content });
     },
-    stop: kept.stop,
+    stop: async () => {
+      await kept.stop();
+      // the kernel removes a network namespace and its interfaces a moment after its last process
+      await waitFor("the interface to be gone", () => !existsSync(`/sys/class/net/ve-${machine}`));
+    },
   };
+}
+
+/** Polls as `waitFor` does, but throws as soon as the container has ended. */
+async function unlessEnded<T>(
+  kept: Kept,
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  limitMs: number,
+): Promise<T> {
+  let end: string | undefined;
+  void kept.ended.then(
+    (code) => (end = `ended with ${code}`),
+    (error: unknown) => (end = `could not be started: ${String(error)}`),
+  );
+  const seen = await waitFor(
+    what,
+    async () => {
+      const found = end === undefined ? await look() : undefined;
+      return found === undefined ? end !== undefined && { end } : { found };
+    },
+    limitMs,
+  );
+  if ("end" in seen) {
+    throw new Error(`systemd-nspawn ${seen.end}`);
+  }
+  return seen.found;
 }

@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { childrenOf } from "../support/process.ts";
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statfsSync,
+} from "node:fs";
+import { join } from "node:path";
+import { alive, childrenOf, type LivingProcess } from "../support/process.ts";
+import type { ProcessId } from "../../agent/model/process.ts";
 import type { HostRan, HostRunOptions } from "./test-host.ts";
 
 /** What a command on a host finds in its environment. */
@@ -12,41 +22,90 @@ export const hostEnvironment = {
 };
 
 /** The pid 1 of the container that is run below this process; undefined while there is none. */
-export function initOf(keeperPid: number): number | undefined {
+export function initOf(keeperPid: number): LivingProcess | undefined {
   const nspawn = descendants(keeperPid).find((pid) => nameOf(pid) === "systemd-nspawn");
   return nspawn === undefined
     ? undefined
-    : childrenOf(nspawn)
-        .map(({ pid }) => pid)
-        .find((pid) => nameOf(pid) === "systemd" && isInit(pid));
+    : childrenOf(nspawn).find(({ pid }) => nameOf(pid) === "systemd" && isInit(pid));
 }
 
+/** A container that is up. */
+export interface Inside {
+  /** Its pid 1, as this machine sees it. */
+  readonly init: ProcessId;
+  /** A folder of this machine that ends with the container. */
+  readonly folder: string;
+}
+
+let attempts = 0;
+
 /**
- * Runs words in all namespaces of a container's pid 1, as root in `/`. What is not done in time
- * is killed, which exits 137. Throws when it cannot be started.
+ * Runs words in all namespaces of a container's pid 1, as root in `/`, and comes back when the
+ * command has ended, whatever it left running. What is not done in time is killed, which exits
+ * 137 and is said on stderr. Throws when it cannot be started.
  */
-export function attemptInside(
-  initPid: number,
+export async function attemptInside(
+  { init, folder }: Inside,
   words: readonly string[],
   { stdin, timeoutMs = 60_000 }: HostRunOptions = {},
 ): Promise<HostRan> {
+  // its pid may be another's by now, and the command would run on this machine
+  if (!alive(init)) {
+    throw new Error(`\`${words.join(" ")}\` could not be started: the host is down`);
+  }
   // inside, so that it reaches the command, which nsenter forks into the pid namespace
   const limit = ["timeout", "--signal=KILL", `${timeoutMs / 1000}`];
-  const parameters = ["--target", `${initPid}`, "--all", "--", ...limit, ...words];
-  return new Promise((resolve, reject) => {
-    const child = spawn("nsenter", parameters, { env: hostEnvironment, stdio: "pipe" });
-    const said = { stdout: "", stderr: "" };
-    for (const stream of ["stdout", "stderr"] as const) {
-      child[stream].setEncoding("utf8").on("data", (text: string) => {
-        said[stream] += text;
+  const shell = ["sh", "-c", 'umask 022; exec "$@"', "sh"];
+  const parameters = ["--target", `${init.pid}`, "--all", "--", ...shell, ...limit, ...words];
+  attempts += 1;
+  // files, not pipes: a daemon that keeps its stdout open must not hold back the answer
+  const stdout = openUnnamed(join(folder, `${attempts}.stdout`));
+  const stderr = openUnnamed(join(folder, `${attempts}.stderr`));
+  const startedMs = performance.now();
+  try {
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      const child = spawn("nsenter", parameters, {
+        env: hostEnvironment,
+        stdio: ["pipe", stdout, stderr],
       });
+      // a command that does not read what it is given closes the pipe early
+      child.stdin?.on("error", () => undefined);
+      child.stdin?.end(stdin ?? "");
+      child.once("error", reject);
+      child.once("exit", (code) => resolve(code ?? 137));
+    });
+    if (statfsSync(folder).bfree === 0) {
+      throw new Error(`what \`${words.join(" ")}\` said may be lost: ${folder} has no space left`);
     }
-    // a command that does not read what it is given closes the pipe early
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(stdin ?? "");
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ exitCode: code ?? 137, ...said }));
-  });
+    const late = exitCode === 137 && performance.now() - startedMs >= timeoutMs;
+    return {
+      exitCode,
+      stdout: textOf(stdout),
+      stderr: textOf(stderr) + (late ? `killed after ${timeoutMs} ms\n` : ""),
+    };
+  } finally {
+    closeSync(stdout);
+    closeSync(stderr);
+  }
+}
+
+/** A new file without a name, for writers that may reopen it or outlive each other. */
+function openUnnamed(path: string): number {
+  const fd = openSync(path, "ax+", 0o600);
+  rmSync(path);
+  return fd;
+}
+
+function textOf(fd: number): string {
+  const bytes = Buffer.alloc(fstatSync(fd).size);
+  let length = 0;
+  for (;;) {
+    const more = readSync(fd, bytes, length, bytes.length - length, length);
+    length += more;
+    if (more === 0 || length === bytes.length) {
+      return bytes.toString("utf8", 0, length);
+    }
+  }
 }
 
 function descendants(pid: number): readonly number[] {

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # keeper.sh FOLDER [CGROUP…] -- COMMAND…
 #
-# Runs COMMAND in the cgroups, as the head of a pid and a mount namespace of its own. When it
-# ends, or when our stdin closes because whoever holds the other end is gone, however that came
-# about, nothing is left: the kernel ends every process of the namespace and takes its mounts and
-# interfaces along; the cgroups and FOLDER are removed here. A second keeper for the same
-# cgroups must not be started. Exits as COMMAND did, 137 when it was ended.
+# Makes FOLDER and the cgroups, and runs COMMAND in the cgroups and in a pid and a mount namespace
+# of its own. When it ends, or when our stdin closes because whoever holds the other end is gone,
+# however that came about, nothing is left: the kernel ends every process of the namespace and
+# takes its mounts and interfaces along; the cgroups and FOLDER are removed here. Exits as COMMAND
+# did, 137 when it was ended, 125 when it could not be started, 99 when something is left.
 set -u
 exec 2>&1
 # a terminal's Ctrl-C is for the one who started us; we end by our stdin
@@ -20,34 +20,41 @@ while [ "$1" != -- ]; do
 done
 shift
 
-mkdir -m 700 "$folder" || exit 125
-exec 3<&0 </dev/null
+# The head of the pid namespace, with which all of it ends. It watches our stdin itself: a signal
+# for it from outside can come before it has asked to follow `unshare`, and would then be lost.
+head='
+trap "exit 137" USR1
+(cat >/dev/null; kill -USR1 1) <&0 &
+"$@" </dev/null &
+wait "$!"
+exit "$?"
+'
+
+mkdir -m 700 -- "$folder" || exit 125
 (
   for cgroup in "${cgroups[@]}"; do
-    mkdir -p "$cgroup" && echo "$BASHPID" >"$cgroup/cgroup.procs" || exit 125
+    mkdir -p -- "$cgroup" && echo "$BASHPID" >"$cgroup/cgroup.procs" || exit 125
   done
   trap - INT TERM HUP
+  # should we be killed ourselves, it ends too
   exec setpriv --pdeathsig KILL \
-    unshare --mount --pid --fork --kill-child=SIGKILL --mount-proc "$@" 3<&-
-) &
-command=$!
-cat <&3 >/dev/null &
-watch=$!
-exec 3<&-
-
-wait -n "$command" "$watch"
-kill -KILL "$command" "$watch" 2>/dev/null
-wait "$command" 2>/dev/null
+    unshare --mount --pid --fork --kill-child=SIGKILL --mount-proc bash -c "$head" keeper "$@"
+)
 code=$?
 
 # what was killed leaves its cgroups a moment later
-for cgroup in "${cgroups[@]}"; do
-  for ((tries = 0; tries < 100; tries++)); do
-    [ -d "$cgroup" ] || break
-    find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null && break
-    sleep 0.1
+for ((tries = 0; tries < 200; tries++)); do
+  left=()
+  for cgroup in "${cgroups[@]}"; do
+    [ ! -d "$cgroup" ] || find "$cgroup" -depth -type d -exec rmdir -- {} + 2>/dev/null ||
+      left+=("$cgroup")
   done
-  [ ! -d "$cgroup" ] || echo "keeper: $cgroup could not be removed" >&2
+  [ "${#left[@]}" != 0 ] || break
+  sleep 0.05
 done
-rm -rf -- "$folder"
+rm -rf -- "$folder" || left+=("$folder")
+if [ "${#left[@]}" != 0 ]; then
+  echo "keeper: could not be removed: ${left[*]}"
+  code=99
+fi
 exit "$code"

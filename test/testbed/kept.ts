@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
 
 const keeper = new URL("keeper.sh", import.meta.url).pathname;
+const somethingLeft = 99;
 const logCharacters = 64 * 1024;
 
 /** A command that ends, with all it started and mounted, when this process does. */
@@ -18,9 +19,9 @@ export interface Kept {
   readonly output: Readable;
   /** The last 64 Ki characters of that. */
   log(): string;
-  /** Its exit code, when it has ended and nothing of it is left. */
+  /** Its exit code, when it has ended and nothing of it is left; 99 when something is. */
   readonly ended: Promise<number>;
-  /** Ends it. Comes back when nothing of it is left; twice is once. */
+  /** Ends it. Comes back when nothing of it is left, or throws; twice is once. */
   stop(): Promise<void>;
 }
 
@@ -69,7 +70,9 @@ export function startKept({ command, cgroups = [], env = {} }: KeptOptions): Kep
     ended,
     stop: async () => {
       child.stdin.end();
-      await ended;
+      if ((await ended) === somethingLeft) {
+        throw new Error(`something is left: ${log}`);
+      }
     },
   };
 }

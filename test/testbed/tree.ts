@@ -55,13 +55,16 @@ function ownNode(release: Release): boolean {
 /** The mirror that this machine installs its own packages from. */
 function mirror(): string {
   const format = ["--format", "$(REPO_URI) $(SUITE) $(COMPONENT)"];
-  const targets = execFileSync("apt-get", ["indextargets", ...format, "Created-By: Packages"], {
+  const debian = ["Created-By: Packages", "Origin: Debian", "Label: Debian"];
+  const targets = execFileSync("apt-get", ["indextargets", ...format, ...debian], {
     encoding: "utf8",
   });
-  // the release itself, not its updates and not its security archive
+  // the release itself, not its updates
   const found = /^(\S+) [a-z]+ main$/m.exec(targets)?.[1];
   if (found === undefined) {
-    throw new Error("apt-get indextargets names no archive that has a whole release");
+    throw new Error(
+      "apt knows no Debian archive that has a whole release; is `apt-get update` due?",
+    );
   }
   return found;
 }

@@ -1,0 +1,35 @@
+// node holds-hosts.mjs HOSTS STEP
+//
+// A process that uses the test bed as a test does. It starts the HOSTS, a JSON array of what
+// startHost takes, and goes one STEP further. What it does next is the last line on its stdout.
+import { importTypeScript } from "../../scripts/typescript.mjs";
+
+const [hosts, step] = process.argv.slice(2);
+const { startHost } = await importTypeScript("test/testbed/host.ts");
+const { installPlatform, startPlatform } = await importTypeScript("test/testbed/incident.ts");
+
+function say(what) {
+  process.stdout.write(`${what}\n`);
+}
+
+say("starting");
+const started = await Promise.all(JSON.parse(hosts).map((options) => startHost(options)));
+say("up");
+switch (step) {
+  case "stop":
+    break;
+  case "throw":
+    throw new Error("as a test does that fails");
+  case "use":
+    for (const host of started) {
+      await installPlatform(host);
+      await startPlatform(host);
+    }
+    say("in use");
+    break;
+  case "hold":
+    await Promise.all(started.map((host) => host.run("sleep infinity", { timeoutMs: 600_000 })));
+    break;
+}
+say("stopping");
+await Promise.all(started.map((host) => host.stop()));
