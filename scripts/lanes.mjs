@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { built } from "./build.mjs";
 import { install, missingOf } from "./debian.mjs";
 import { root, run } from "./process.mjs";
+import { importTypeScript } from "./typescript.mjs";
 
 const bin = (name) => `${root}node_modules/.bin/${name}`;
 const checked = ["agent", "test", "scripts", "vitest.config.ts"];
@@ -14,7 +15,8 @@ export const requireReal = process.env.REQUIRE_REAL === "1";
 /**
  * What `npm test` runs, quick ones first. `packages` are Debian packages a lane needs, `root`
  * says that it needs to be root, `wishes` are packages without which single tests are skipped,
- * `project` names its vitest project.
+ * `project` names its vitest project, `prepare` makes what its tests only take, so that no test
+ * has to wait for it.
  */
 export const lanes = [
   {
@@ -65,6 +67,7 @@ export const lanes = [
   {
     name: "systemd",
     what: "hosts with systemd as pid 1",
+    prepare: makeTrees,
     project: "systemd",
     needsBuild: true,
     root: true,
@@ -73,6 +76,7 @@ export const lanes = [
   {
     name: "vm",
     what: "a whole machine of 2 GB",
+    prepare: makeDisk,
     project: "vm",
     needsBuild: true,
     root: true,
@@ -101,7 +105,22 @@ export async function runLane(lane) {
       return { state: "failed", reason: "no build to test", tests: { ...noTests, failed: 1 } };
     }
   }
+  try {
+    await lane.prepare?.();
+  } catch (error) {
+    return { state: "failed", reason: error.message, tests: { ...noTests, failed: 1 } };
+  }
   return lane.project === undefined ? await runCommands(lane) : await runTests(lane);
+}
+
+async function makeTrees() {
+  const { ensureTree } = await importTypeScript("test/testbed/tree.ts");
+  for (const release of ["bookworm", "trixie"]) await ensureTree(release);
+}
+
+async function makeDisk() {
+  const { ensureDisk } = await importTypeScript("test/testbed/disk.ts");
+  await ensureDisk();
 }
 
 async function obstacleTo({ root: needsRoot = false, packages = [] }) {

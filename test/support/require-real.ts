@@ -12,7 +12,8 @@ export type Need =
   | "eventlet"
   | "tornado"
   | "debootstrap"
-  | "nspawn";
+  | "nspawn"
+  | "qemu";
 
 const knownAnswers = new Map<Need, string | undefined>();
 
@@ -63,6 +64,11 @@ function ask(need: Need): string | undefined {
       return answers("systemd-nspawn", ["--version"])
         ? undefined
         : "systemd-nspawn is missing (package systemd-container)";
+    case "qemu":
+      if (!answers("qemu-system-x86_64", ["--version"])) {
+        return "qemu-system-x86_64 is missing (package qemu-system-x86)";
+      }
+      return answers("mkfs.ext4", ["-V"]) ? undefined : "mkfs.ext4 is missing (package e2fsprogs)";
   }
 }
 
