@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import { build, built } from "./build.mjs";
+import { install, missingOf } from "./debian.mjs";
+import { setup } from "./setup.mjs";
+import { importTypeScript } from "./typescript.mjs";
+
+const releases = ["bookworm", "trixie"];
+const packages = ["debootstrap", "systemd-container", "iproute2", "util-linux"];
+const help = `npm run soak -- [options]
+
+Puts real hosts with systemd through restarts, reloads, upgrades and true duplicates while the
+built agent watches, and compares all it says with what really stood at the sockets, which a
+second observer on each host tells. Needs root and Debian.
+
+  --cycles N       how many, over all hosts together (1000)
+  --releases LIST  hosts, all at the same time: bookworm (systemd 252, gunicorn 20.1.0), trixie
+                   (257, 23.0.0); "bookworm,trixie"
+  --seed N         of the order of the cycles; absent: another one each time
+  --json           the report as JSON on stdout
+  --help
+
+Ctrl-C ends it with the cycles under way and reports what was done; twice ends it at once.
+Exits 0 when nothing was false, missed or an error, 1 when something was, 130 when nothing was
+but it was stopped early, 70 when the run itself broke, 64 for wrong usage.
+`;
+
+const options = read(process.argv.slice(2));
+if (process.getuid() !== 0) fail("needs root: it starts containers with systemd as pid 1");
+await setup();
+if (!built() && !(await build())) process.exit(1);
+const missing = missingOf(packages);
+const why = missing.length === 0 ? undefined : await install(missing);
+if (why !== undefined) fail(`needs ${missing.join(" ")}: ${why}`);
+const { runSoak } = await importTypeScript("test/soak/run.ts");
+process.exitCode = await runSoak(options);
+
+function read(args) {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        cycles: { type: "string", default: "1000" },
+        releases: { type: "string", default: releases.join() },
+        seed: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(help);
+      process.exit(0);
+    }
+    return {
+      cycles: whole("--cycles", values.cycles, 1, 1_000_000),
+      releases: listed(values.releases),
+      seed: whole("--seed", values.seed ?? String(Date.now() % 1_000_000), 0, 1_000_000),
+      json: values.json,
+    };
+  } catch (error) {
+    process.stderr.write(`soak: ${error.message}\n\n${help}`);
+    process.exit(64);
+  }
+}
+
+function whole(name, text, least, most) {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new Error(`${name}: "${text}" is no whole number from ${least} to ${most}`);
+}
+
+function listed(text) {
+  const names = text.split(",");
+  const wrong = names.find(
+    (name, index) => !releases.includes(name) || names.indexOf(name) < index,
+  );
+  if (wrong === undefined) return names;
+  throw new Error(`--releases: "${wrong}" is none of ${releases.join(", ")}, or named twice`);
+}
+
+function fail(message) {
+  process.stderr.write(`soak: ${message}\n`);
+  process.exit(1);
+}
