@@ -18,6 +18,12 @@ export interface Tracked {
   links: Links | undefined;
   /** It, or the process it descends from, was found holding a watched listener, whatever it is. */
   holder: boolean;
+  /**
+   * A child of a master, as first seen, that never had a child of its own: a worker that was
+   * forked a moment ago still catches its master's signals. Should the master leave before it
+   * gets its own, it is no second master for that.
+   */
+  newborn: boolean;
 }
 
 /** The processes that a steady scan looks at: gunicorns, what descends from them, other holders. */
@@ -63,7 +69,11 @@ export function createProcessTable(
     if (known !== undefined) unread.delete(known);
     const signalRole = signalRoleOf(stat.caughtSignals);
     const identity = identify.unread(stat);
-    const fresh: Tracked = { stat, signalRole, identity, links: undefined, holder };
+    const parent = tracked.get(stat.parentPid);
+    const newborn = parent?.signalRole === "master";
+    // a child makes a master of its parent: a USR2 upgrade's new one has workers of its own
+    if (parent !== undefined) parent.newborn = false;
+    const fresh: Tracked = { stat, signalRole, identity, links: undefined, holder, newborn };
     tracked.set(stat.pid, fresh);
     unread.add(fresh);
   }
@@ -145,12 +155,12 @@ function childrenOfThread(
   return read.value.trim().split(" ").map(Number).filter(Number.isSafeInteger);
 }
 
-function factsOf({ stat, signalRole, identity, links }: Tracked): ProcessFacts {
+function factsOf({ stat, signalRole, identity, links, newborn }: Tracked): ProcessFacts {
   return {
     id: { pid: stat.pid, startTicks: stat.startTicks },
     parentPid: stat.parentPid,
     state: stat.state,
-    signalRole,
+    signalRole: newborn && signalRole === "master" ? "worker" : signalRole,
     comm: stat.comm,
     command: identity.command,
     uid: identity.uid,

@@ -38,6 +38,7 @@ function tableOf(rows: readonly Row[]): ProcessTable {
       },
       links,
       holder: false,
+      newborn: false,
     });
   }
   return {

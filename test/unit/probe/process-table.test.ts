@@ -211,18 +211,3 @@ it("keeps a process that could not be read, and says so, until it can be read ag
   processes.refresh();
   expect([pids(), processes.blind()]).toEqual([[10], []]);
 });
-
-it("takes a worker that ends, and has let go of its signals, for the worker that it was", async () => {
-  const { proc, processes, add } = setUp();
-  proc.put(10, { role: "master", threads: { 10: [11] } });
-  proc.put(11, { role: "worker", parent: 10 });
-  add(10, 100);
-  await processes.settle();
-  proc.put(11, { role: "other", parent: 10 });
-  processes.refresh();
-  await processes.settle();
-  expect(processes.facts().map(({ id, signalRole }) => [id.pid, signalRole])).toEqual([
-    [10, "master"],
-    [11, "worker"],
-  ]);
-});
