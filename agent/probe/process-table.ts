@@ -70,12 +70,19 @@ export function createProcessTable(
     const signalRole = signalRoleOf(stat.caughtSignals);
     const identity = identify.unread(stat);
     const parent = tracked.get(stat.parentPid);
+    // it has set its handlers before it forked: what was read of it is older than its child
+    if (parent?.signalRole === "other" && signalRole !== "other") readAgain(parent);
     const newborn = parent?.signalRole === "master";
     // a child makes a master of its parent: a USR2 upgrade's new one has workers of its own
     if (parent !== undefined) parent.newborn = false;
     const fresh: Tracked = { stat, signalRole, identity, links: undefined, holder, newborn };
     tracked.set(stat.pid, fresh);
     unread.add(fresh);
+  }
+
+  function readAgain(known: Tracked): void {
+    const read = readStat(known.stat.pid);
+    if (read.ok && read.value.startTicks === known.stat.startTicks) update(known, read.value);
   }
 
   /** A new name or role means that titles, user and sockets may be others too. */

@@ -62,3 +62,20 @@ describe("a child of a master that still catches its master's signals", () => {
     expect(roles(processes)).toEqual([[11, "master"]]);
   });
 });
+
+it("reads a master again whose child is seen first: it has its handlers before it forks", async () => {
+  const { proc, processes, add } = setUp();
+  proc.put(10, { role: "master", threads: { 10: [11] } });
+  proc.put(11, { role: "other", parent: 10 });
+  add(10, 100);
+  await processes.settle();
+  // between the two reads of one look the new master of an upgrade sets its handlers and forks
+  proc.put(11, { role: "master", parent: 10, threads: { 11: [12] } });
+  proc.put(12, { role: "master", parent: 11 });
+  await processes.settle();
+  expect(processes.facts().map(({ id, signalRole }) => [id.pid, signalRole])).toEqual([
+    [10, "master"],
+    [11, "master"],
+    [12, "worker"],
+  ]);
+});
