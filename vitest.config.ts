@@ -4,9 +4,11 @@ interface Lane {
   readonly timeoutMs: number;
   /** Its test files share one host, so only one runs at a time. */
   readonly alone?: boolean;
+  /** Its test files also share one process, and what that holds. */
+  readonly oneProcess?: boolean;
 }
 
-function lane(name: string, { timeoutMs, alone = false }: Lane) {
+function lane(name: string, { timeoutMs, alone = false, oneProcess = false }: Lane) {
   return {
     extends: true as const,
     test: {
@@ -15,6 +17,7 @@ function lane(name: string, { timeoutMs, alone = false }: Lane) {
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
       fileParallelism: !alone,
+      isolate: !oneProcess,
     },
   };
 }
@@ -37,7 +40,7 @@ export default defineConfig({
       lane("host", { timeoutMs: 20_000 }),
       lane("gunicorn", { timeoutMs: 60_000, alone: true }),
       lane("systemd", { timeoutMs: 180_000, alone: true }),
-      lane("vm", { timeoutMs: 300_000, alone: true }),
+      lane("vm", { timeoutMs: 300_000, alone: true, oneProcess: true }),
     ],
   },
 });
