@@ -1,3 +1,4 @@
+import { socketAt } from "../model/settings-defaults.ts";
 import type { Settings, SocketSettings } from "../model/settings.ts";
 import { joinPath } from "../parse/path-text.ts";
 import { loadSettings } from "../run/settings-file.ts";
@@ -35,7 +36,7 @@ function withSockets(
   for (const typed of paths) {
     const path = joinPath(workingDirectory, typed);
     const known = settings.sockets.find((socket) => socket.path === path);
-    sockets.set(path, known ?? { path, unit: undefined, pidfile: undefined });
+    sockets.set(path, known ?? socketAt(path));
   }
   return { ...settings, sockets: [...sockets.values()] };
 }

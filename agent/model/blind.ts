@@ -7,6 +7,8 @@ export type BlindSpot =
   | "path" // the directory or file at a socket's path
   | "memory" // what a group holds
   | "pidfile"
+  | "journal" // what systemd says of units, as it happens
+  | "unit" // what systemd knows of a unit
   | "watch"; // file events: scans still run on scrape and at the interval
 
 /** All of them, in the order in which metrics and texts list them. */
@@ -18,6 +20,8 @@ export const blindSpots: readonly BlindSpot[] = [
   "path",
   "memory",
   "pidfile",
+  "journal",
+  "unit",
   "watch",
 ];
 

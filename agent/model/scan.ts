@@ -5,6 +5,8 @@ export type ScanCause =
   | "scrape" // /metrics or /api was asked
   | "file-event" // something changed in a socket's directory or a pidfile
   | "follow-up" // a second look a moment after an event, or when a suspicion comes of age
+  | "journal" // systemd said something of a watched unit
+  | "units" // systemd has answered what it knows of the units
   | "reload";
 
 /** All causes, in the order in which metrics list them. */
@@ -14,5 +16,7 @@ export const scanCauses: readonly ScanCause[] = [
   "scrape",
   "file-event",
   "follow-up",
+  "journal",
+  "units",
   "reload",
 ];

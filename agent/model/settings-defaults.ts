@@ -1,4 +1,4 @@
-import type { Settings } from "./settings.ts";
+import type { Settings, SocketSettings } from "./settings.ts";
 
 /** What holds when a settings file says nothing. */
 export const defaultSettings: Settings = {
@@ -11,4 +11,19 @@ export const defaultSettings: Settings = {
     drainLimitMs: 60_000,
   },
   web: { host: "127.0.0.1", port: 10_709 },
+  journal: { enabled: true },
+  stateDir: "/var/lib/onemaster",
 };
+
+/** The settings of a socket of which nothing but its absolute path is said. */
+export function socketAt(path: string): SocketSettings {
+  return {
+    path,
+    unit: undefined,
+    pidfile: undefined,
+    errorLog: undefined,
+    expectedWorkers: undefined,
+    expectedMode: undefined,
+    expectedOwner: undefined,
+  };
+}

@@ -14,6 +14,9 @@ export interface Settings {
     readonly drainLimitMs: number;
   };
   readonly web: { readonly host: string; readonly port: number };
+  readonly journal: { readonly enabled: boolean };
+  /** Absolute path of the folder for what has to outlive a restart of the agent. */
+  readonly stateDir: string;
 }
 
 export interface SocketSettings {
@@ -22,4 +25,12 @@ export interface SocketSettings {
   /** Undefined: taken from the master's cgroup. */
   readonly unit: string | undefined;
   readonly pidfile: string | undefined;
+  /** gunicorn's own log; its rotated files are found beside it. */
+  readonly errorLog: string | undefined;
+  /** What the audit compares with; undefined: nothing is expected. */
+  readonly expectedWorkers: number | undefined;
+  /** Permission bits of the socket file. */
+  readonly expectedMode: number | undefined;
+  /** `user:group`, by name or number. */
+  readonly expectedOwner: string | undefined;
 }

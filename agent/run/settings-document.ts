@@ -60,7 +60,7 @@ function unknownKeyProblems(document: Document.Parsed): Problem[] {
   const top = document.contents;
   if (!isMap(top)) return [];
   const problems = unknownIn(top, knownKeys.top, []);
-  for (const section of ["memory", "scan", "web"] as const) {
+  for (const section of ["memory", "scan", "web", "journal"] as const) {
     const map = top.get(section, true);
     if (isMap(map)) problems.push(...unknownIn(map, knownKeys[section], [section]));
   }

@@ -3,15 +3,20 @@ import { defaultSettings } from "../model/settings-defaults.ts";
 import {
   absolutePath,
   budget,
+  directory,
   duration,
+  fileMode,
   foundText,
   listenAddress,
+  ownerAndGroup,
   ratio,
   unitName,
+  workerCount,
+  yesOrNo,
 } from "./settings-values.ts";
 
 const socketExample = "/run/app/app.sock";
-const { scan, memory, web } = defaultSettings;
+const { scan, memory, web, journal, stateDir } = defaultSettings;
 
 /** A map with these entries, or an issue that shows an example of one. */
 function mapOf<Entries extends v.ObjectEntries>(entries: Entries, example: string) {
@@ -31,6 +36,10 @@ const socketEntries = {
   path: absolutePath(socketExample),
   unit: v.optional(unitName()),
   pidfile: v.nullish(absolutePath("/run/app/gunicorn.pid")),
+  error_log: v.nullish(absolutePath("/var/log/app/error.log")),
+  expected_workers: v.nullish(workerCount()),
+  expected_mode: v.nullish(fileMode()),
+  expected_owner: v.nullish(ownerAndGroup()),
 };
 
 const memoryEntries = { budget: v.optional(budget()), orphan_warn_ratio: v.optional(ratio()) };
@@ -44,6 +53,8 @@ const scanEntries = {
 
 const webEntries = { listen: v.optional(listenAddress()) };
 
+const journalEntries = { enabled: v.optional(yesOrNo()) };
+
 function notAList({ input }: v.ArrayIssue): string {
   return `${foundText(input)}; write a list of sockets, like [{ path: ${socketExample} }]`;
 }
@@ -53,6 +64,8 @@ const topEntries = {
   memory: v.nullish(mapOf(memoryEntries, "budget: 2GiB"), {}),
   scan: v.nullish(mapOf(scanEntries, "interval: 15s"), {}),
   web: v.nullish(mapOf(webEntries, "listen: 127.0.0.1:10709"), {}),
+  journal: v.nullish(mapOf(journalEntries, "enabled: false"), {}),
+  state_dir: v.nullish(directory(stateDir)),
 };
 
 /**
@@ -63,10 +76,14 @@ const topEntries = {
 export const fileSchema = v.pipe(
   mapOf(topEntries, "scan: { interval: 15s }"),
   v.transform((file) => ({
-    sockets: file.sockets.map(({ path, unit, pidfile }) => ({
-      path,
-      unit,
-      pidfile: pidfile ?? undefined,
+    sockets: file.sockets.map((socket) => ({
+      path: socket.path,
+      unit: socket.unit,
+      pidfile: socket.pidfile ?? undefined,
+      errorLog: socket.error_log ?? undefined,
+      expectedWorkers: socket.expected_workers ?? undefined,
+      expectedMode: socket.expected_mode ?? undefined,
+      expectedOwner: socket.expected_owner ?? undefined,
     })),
     memory: {
       budgetBytes: file.memory.budget,
@@ -79,6 +96,8 @@ export const fileSchema = v.pipe(
       drainLimitMs: file.scan.drain_limit ?? scan.drainLimitMs,
     },
     web: file.web.listen ?? web,
+    journal: { enabled: file.journal.enabled ?? journal.enabled },
+    stateDir: file.state_dir ?? stateDir,
   })),
 );
 
@@ -89,4 +108,5 @@ export const knownKeys = {
   memory: Object.keys(memoryEntries),
   scan: Object.keys(scanEntries),
   web: Object.keys(webEntries),
+  journal: Object.keys(journalEntries),
 } as const;

@@ -38,6 +38,16 @@ function socketLines(socket: SocketSettings): string[] {
   const lines = [`  - path: ${yamlText(socket.path)}`];
   if (socket.unit !== undefined) lines.push(`    unit: ${yamlText(socket.unit)}`);
   if (socket.pidfile !== undefined) lines.push(`    pidfile: ${yamlText(socket.pidfile)}`);
+  if (socket.errorLog !== undefined) lines.push(`    error_log: ${yamlText(socket.errorLog)}`);
+  if (socket.expectedWorkers !== undefined) {
+    lines.push(`    expected_workers: ${socket.expectedWorkers}`);
+  }
+  if (socket.expectedMode !== undefined) {
+    lines.push(`    expected_mode: "${socket.expectedMode.toString(8).padStart(4, "0")}"`);
+  }
+  if (socket.expectedOwner !== undefined) {
+    lines.push(`    expected_owner: ${JSON.stringify(socket.expectedOwner)}`);
+  }
   return lines;
 }
 
@@ -71,5 +81,8 @@ export function settingsText(settings: Settings): string {
     `  drain_limit: ${exactDuration(scan.drainLimitMs)}`,
     "web:",
     `  listen: ${listenText(web)}`,
+    "journal:",
+    `  enabled: ${settings.journal.enabled}`,
+    `state_dir: ${yamlText(settings.stateDir)}`,
   ].join("\n")}\n`;
 }

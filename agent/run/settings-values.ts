@@ -91,6 +91,57 @@ export function absolutePath(example: string): v.GenericSchema<unknown, string> 
   });
 }
 
+/** An absolute path of a directory, other than the root; `example` is one, for messages. */
+export function directory(example: string): v.GenericSchema<unknown, string> {
+  return valueSchema((found) => {
+    const wrong = `${foundText(found)}; write an absolute path, like ${example}`;
+    if (typeof found !== "string" || !found.startsWith("/") || found.includes("\0")) {
+      return { wrong };
+    }
+    const path = joinPath("/", found.replace(/\/+$/, ""));
+    return path === "/" || found === "/" ? { wrong } : { value: path };
+  });
+}
+
+/** How many workers there should be. */
+export function workerCount(): v.GenericSchema<unknown, number> {
+  return valueSchema((found) =>
+    typeof found === "number" && Number.isInteger(found) && found >= 1 && found <= 10_000
+      ? { value: found }
+      : { wrong: `${foundText(found)}; write a whole number from 1 to 10000, like 4` },
+  );
+}
+
+/**
+ * Permission bits in octal digits. Only as text: YAML reads 0770 without quotes as a number,
+ * and not every reader as the same one.
+ */
+export function fileMode(): v.GenericSchema<unknown, number> {
+  return valueSchema((found) =>
+    typeof found === "string" && /^0?[0-7]{3}$/.test(found)
+      ? { value: Number.parseInt(found, 8) }
+      : { wrong: `${foundText(found)}; write octal digits in quotes, like "0770"` },
+  );
+}
+
+/** `user:group`, each a name or a number. */
+export function ownerAndGroup(): v.GenericSchema<unknown, string> {
+  return valueSchema((found) =>
+    typeof found === "string" && /^[\w.][\w.-]*\$?:[\w.][\w.-]*\$?$/.test(found)
+      ? { value: found }
+      : { wrong: `${foundText(found)}; write user:group, like www-data:www-data` },
+  );
+}
+
+/** True or false. */
+export function yesOrNo(): v.GenericSchema<unknown, boolean> {
+  return valueSchema((found) =>
+    typeof found === "boolean"
+      ? { value: found }
+      : { wrong: `${foundText(found)}; write true or false` },
+  );
+}
+
 /** A systemd unit that can hold processes, with its suffix; undefined where the file says null. */
 export function unitName(): v.GenericSchema<unknown, string | undefined> {
   return valueSchema((found) => {

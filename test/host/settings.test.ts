@@ -57,6 +57,8 @@ test("what config show prints is a settings file that says the same", async () =
 memory: { budget: 2GiB, orphan_warn_ratio: 0.25 }
 scan: { interval: 1m, confirm_for: 1500ms, handover_limit: 1h, drain_limit: 90s }
 web: { listen: "[::1]:1234" }
+journal: { enabled: false }
+state_dir: /srv/state
 `,
   );
   const first = await onemaster(["--config", config, "config", "show"]);
@@ -79,6 +81,8 @@ web: { listen: "[::1]:1234" }
       drainLimitMs: 90_000,
     },
     web: { host: "::1", port: 1234 },
+    journal: { enabled: false },
+    stateDir: "/srv/state",
   });
   expect(await onemaster(["config", "check", copy])).toEqual({
     exitCode: 0,

@@ -14,6 +14,8 @@ const blind: Record<BlindSpot, true> = {
   path: true,
   memory: true,
   pidfile: true,
+  journal: true,
+  unit: true,
   watch: true,
 };
 const failures: Record<ReadFailureKind, true> = {
@@ -28,6 +30,8 @@ const causes: Record<ScanCause, true> = {
   scrape: true,
   "file-event": true,
   "follow-up": true,
+  journal: true,
+  units: true,
   reload: true,
 };
 const kinds: Record<FindingKind, true> = {
@@ -74,6 +78,8 @@ describe("the defaults", () => {
         drainLimitMs: 60_000,
       },
       web: { host: "127.0.0.1", port: 10_709 },
+      journal: { enabled: true },
+      stateDir: "/var/lib/onemaster",
     });
   });
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { socketAt } from "../../../agent/model/settings-defaults.ts";
 import type { Place } from "../../../agent/model/place.ts";
 import type { HeldListener } from "../../../agent/probe/listeners.ts";
 import { readPidfiles } from "../../../agent/probe/pidfiles.ts";
@@ -28,7 +29,7 @@ function setUp() {
     log,
     /** What is found where the settings name this pidfile. */
     named(pidfile: string | undefined) {
-      const socket = { path: place.path, unit: undefined, pidfile };
+      const socket = { ...socketAt(place.path), pidfile };
       return readPidfiles([{ socket, place }], [], processes, proc.paths, files);
     },
     /** What is found where a master that holds the listener has this command line. */

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { socketAt } from "../../../agent/model/settings-defaults.ts";
 import { createProbe } from "../../../agent/probe/probe.ts";
 import { fakeProc, listenerRow, temporaryFolder, unixTable } from "./fake-proc.ts";
 
@@ -11,7 +12,7 @@ describe("a look at a host of its own", () => {
     proc.put(1, { comm: "systemd", parent: 0 });
     for (let pid = 100; pid < 100 + processes; pid += 1)
       proc.put(pid, { fds: { 3: "socket:[1]" } });
-    const sockets = paths.map((path) => ({ path, unit: undefined, pidfile: undefined }));
+    const sockets = paths.map(socketAt);
     const roots = { procRoot: proc.root, cgroupRoot: temporaryFolder() };
     return { proc, probe: createProbe({ sockets, ...clocks, ...roots }) };
   }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdirSync, renameSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { socketAt } from "../../../agent/model/settings-defaults.ts";
 import type { Listener, Snapshot } from "../../../agent/model/snapshot.ts";
 import { createProbe, type Probe } from "../../../agent/probe/probe.ts";
 import { temporaryFolder } from "./fake-proc.ts";
@@ -10,7 +11,7 @@ import { temporaryFolder } from "./fake-proc.ts";
 const clocks = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 function realProbe(...paths: readonly string[]): Probe {
-  const sockets = paths.map((path) => ({ path, unit: undefined, pidfile: undefined }));
+  const sockets = paths.map(socketAt);
   return createProbe({ sockets, ...clocks, procRoot: "/proc", cgroupRoot: "/sys/fs/cgroup" });
 }
 
@@ -119,7 +120,7 @@ describe("on this host", () => {
     const folder = temporaryFolder();
     const pidfile = `${folder}/gunicorn.pid`;
     execFileSync("mkfifo", [pidfile]);
-    const socket = { path: `${folder}/app.sock`, unit: undefined, pidfile };
+    const socket = { ...socketAt(`${folder}/app.sock`), pidfile };
     const roots = { procRoot: "/proc", cgroupRoot: "/sys/fs/cgroup" };
     const { pidfiles } = await createProbe({ sockets: [socket], ...clocks, ...roots }).look();
     expect(pidfiles.map(({ problem }) => problem)).toEqual(["unreadable"]);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { BlindReport } from "../../../agent/model/report.ts";
-import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
+import { defaultSettings, socketAt } from "../../../agent/model/settings-defaults.ts";
 import type { Settings } from "../../../agent/model/settings.ts";
 import type { Snapshot } from "../../../agent/model/snapshot.ts";
 import { createMetrics } from "../../../agent/expose/metrics.ts";
@@ -15,7 +15,7 @@ import { createLoop } from "../../../agent/run/loop.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 function settingsFor(...paths: readonly string[]): Settings {
-  const sockets = paths.map((path) => ({ path, unit: undefined, pidfile: undefined }));
+  const sockets = paths.map(socketAt);
   return { ...defaultSettings, sockets };
 }
 
@@ -38,6 +38,7 @@ function setUp(options: { watch?: readonly BlindReport[]; scanned?: () => void }
     logger,
     changeLog: createChangeLog(),
     watchBlindness: () => options.watch ?? [],
+    unitsOf: () => undefined,
     scanned(snapshot) {
       snapshots.push(snapshot);
       options.scanned?.();

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
+import { defaultSettings, socketAt } from "../../../agent/model/settings-defaults.ts";
 import type { Settings } from "../../../agent/model/settings.ts";
 import { parseSettings } from "../../../agent/run/settings-document.ts";
 import { settingsText } from "../../../agent/run/settings-text.ts";
@@ -20,10 +20,16 @@ describe("a settings file that is good", () => {
     ["a byte that a Windows editor adds to each line", "scan: {}\r\nweb: {}\r\n", defaultSettings],
     [
       "null where a default is meant",
-      "memory: { budget: null }\nsockets: [{ path: /run/a.sock, unit: null, pidfile: null }]\n",
+      `memory: { budget: null }
+sockets:
+  - { path: /run/a.sock, unit: null, pidfile: null, error_log: null, expected_workers: null }
+  - { path: /run/b.sock, expected_mode: null, expected_owner: null }
+state_dir: null
+journal:
+`,
       {
         ...defaultSettings,
-        sockets: [{ path: "/run/a.sock", unit: undefined, pidfile: undefined }],
+        sockets: [socketAt("/run/a.sock"), socketAt("/run/b.sock")],
       },
     ],
     [
@@ -32,10 +38,16 @@ describe("a settings file that is good", () => {
   - path: /run//shop/shop.sock
     unit: shop.service
     pidfile: /run/shop/gunicorn.pid
+    error_log: /var/log/shop/error.log
+    expected_workers: 4
+    expected_mode: "0770"
+    expected_owner: www-data:33
   - path: "/run/a b.sock"
 memory: { budget: 2GiB, orphan_warn_ratio: 0.25 }
 scan: { interval: 30s, confirm_for: 0s, handover_limit: 1h, drain_limit: 90s }
 web: { listen: "[::1]:0" }
+journal: { enabled: false }
+state_dir: /var/lib//onemaster/
 `,
       {
         sockets: [
@@ -43,8 +55,12 @@ web: { listen: "[::1]:0" }
             path: "/run/shop/shop.sock",
             unit: "shop.service",
             pidfile: "/run/shop/gunicorn.pid",
+            errorLog: "/var/log/shop/error.log",
+            expectedWorkers: 4,
+            expectedMode: 0o770,
+            expectedOwner: "www-data:33",
           },
-          { path: "/run/a b.sock", unit: undefined, pidfile: undefined },
+          socketAt("/run/a b.sock"),
         ],
         memory: { budgetBytes: 2_147_483_648, orphanWarnRatio: 0.25 },
         scan: {
@@ -54,6 +70,8 @@ web: { listen: "[::1]:0" }
           drainLimitMs: 90_000,
         },
         web: { host: "::1", port: 0 },
+        journal: { enabled: false },
+        stateDir: "/var/lib/onemaster",
       },
     ],
   ])("takes %s", (_, text, settings) => {
@@ -74,13 +92,16 @@ scan:
   drain_limit: 1m
 web:
   listen: 127.0.0.1:10709
+journal:
+  enabled: true
+state_dir: /var/lib/onemaster
 `);
   });
 
   it("writes texts that mean something else in YAML in quotes", () => {
     const settings: Settings = {
       ...defaultSettings,
-      sockets: [{ path: "/run/a: #b.sock", unit: "a@b\\x2d1.service", pidfile: undefined }],
+      sockets: [{ ...socketAt("/run/a: #b.sock"), unit: "a@b\\x2d1.service" }],
       web: { host: "::1", port: 1 },
     };
     expect(settingsText(settings)).toContain('  - path: "/run/a: #b.sock"\n');
@@ -97,6 +118,10 @@ web:
         path,
         unit: fc.constantFrom(undefined, "shop.service", "a@b\\x2d1.scope"),
         pidfile: fc.constantFrom(undefined, "/run/shop pid"),
+        errorLog: fc.constantFrom(undefined, "/var/log/shop/error: #1.log"),
+        expectedWorkers: fc.option(ms(1, 10_000), { nil: undefined }),
+        expectedMode: fc.option(ms(0, 0o777), { nil: undefined }),
+        expectedOwner: fc.constantFrom(undefined, "www-data:33", "0:0"),
       }),
       { maxLength: 4, selector: (socket) => socket.path },
     ),
@@ -114,6 +139,8 @@ web:
       host: fc.constantFrom("127.0.0.1", "::1", "localhost"),
       port: ms(0, 65_535),
     }),
+    journal: fc.record({ enabled: fc.boolean() }),
+    stateDir: path,
   });
 
   it("writes any settings so that reading them gives the same", () => {

@@ -12,7 +12,7 @@ function problemsOf(text: string): readonly string[] {
   return [];
 }
 
-const top = "known here: sockets, memory, scan, web";
+const top = "known here: sockets, memory, scan, web, journal, state_dir";
 const inScan = "known here: interval, confirm_for, handover_limit, drain_limit";
 const unreadable = (said: string) =>
   `found what YAML cannot read (${said}); write KEY: VALUE lines, two blanks deeper in each section`;
@@ -40,8 +40,8 @@ describe("a settings file that is refused", () => {
     ],
     [
       "a key of no known section",
-      "journal: { enabled: true }\n",
-      [`f.yml:1:1: journal: unknown key; ${top}`],
+      "remediation: { mode: off }\n",
+      [`f.yml:1:1: remediation: unknown key; ${top}`],
     ],
     [
       "keys that objects have by nature",
@@ -188,6 +188,42 @@ describe("a settings file that is refused", () => {
         'f.yml:2:32: sockets[0].unit: found "shop"; write a unit with its suffix, like shop.service',
         'f.yml:3:32: sockets[1].unit: found "shop.timer"; write a unit with its suffix, like platform.service',
       ],
+    ],
+    [
+      "what a socket is expected to be, written wrongly",
+      `sockets:
+  - path: /run/a.sock
+    error_log: error.log
+    expected_workers: "4"
+    expected_mode: 0770
+    expected_owner: www-data
+  - path: /run/b.sock
+    expected_workers: 0
+    expected_mode: "0888"
+    expected_owner: 33
+`,
+      [
+        'f.yml:3:16: sockets[0].error_log: found "error.log"; write an absolute path, like /var/log/app/error.log',
+        'f.yml:4:23: sockets[0].expected_workers: found "4"; write a whole number from 1 to 10000, like 4',
+        'f.yml:5:20: sockets[0].expected_mode: found the number 770; write octal digits in quotes, like "0770"',
+        'f.yml:6:21: sockets[0].expected_owner: found "www-data"; write user:group, like www-data:www-data',
+        "f.yml:8:23: sockets[1].expected_workers: found the number 0; write a whole number from 1 to 10000, like 4",
+        'f.yml:9:20: sockets[1].expected_mode: found "0888"; write octal digits in quotes, like "0770"',
+        "f.yml:10:21: sockets[1].expected_owner: found the number 33; write user:group, like www-data:www-data",
+      ],
+    ],
+    [
+      "a journal that is neither on nor off, and state in no directory of its own",
+      "journal: { enabled: yes }\nstate_dir: /\n",
+      [
+        'f.yml:1:21: journal.enabled: found "yes"; write true or false',
+        'f.yml:2:12: state_dir: found "/"; write an absolute path, like /var/lib/onemaster',
+      ],
+    ],
+    [
+      "an unknown key of the journal",
+      "journal: { follow: true }\n",
+      ["f.yml:1:12: journal.follow: unknown key; known here: enabled"],
     ],
     [
       "many mistakes at once, told in the order of the file",
