@@ -1,4 +1,10 @@
-import type { FindingReport, PidfileReport, Report, SocketReport } from "../model/report.ts";
+import type {
+  FindingReport,
+  PidfileReport,
+  Report,
+  SocketReport,
+  UnitReport,
+} from "../model/report.ts";
 import { formatDuration } from "../parse/duration.ts";
 import { formatBytes } from "../parse/size.ts";
 import type { Colours } from "./status-colours.ts";
@@ -74,6 +80,17 @@ function pidfileText({ path, pid, names }: PidfileReport): string {
   }
 }
 
+/** The unit as systemd knows it; what systemd did not tell is left out. */
+function unitText({ name, activeState, mainPid, killMode, generated }: UnitReport): string {
+  const facts = [
+    ...(activeState === null ? [] : [activeState]),
+    ...(mainPid === null ? [] : [`MainPID=${mainPid}`]),
+    ...(killMode === null ? [] : [`KillMode=${killMode}`]),
+    ...(generated === true ? ["made from an init script"] : []),
+  ];
+  return [name, ...facts].join(", ");
+}
+
 /** A share in whole percent; what is not nothing is never called 0 %. */
 function percent(ratio: number): string {
   return ratio > 0 && ratio < 0.01 ? "under 1 %" : `${Math.round(ratio * 100)} %`;
@@ -112,7 +129,7 @@ export function socketLines(
   if (socket.groups.length > 0) lines.push("", ...groupTable(socket, takenAt, colours));
   lines.push("", ...labelled("file     ", fileText(socket), width));
   if (socket.evidence === "start-time") lines.push(...labelled("owner    ", assumedOwner, width));
-  if (socket.unit !== null) lines.push(...labelled("unit     ", socket.unit.name, width));
+  if (socket.unit !== null) lines.push(...labelled("unit     ", unitText(socket.unit), width));
   if (socket.pidfile !== null) {
     lines.push(...labelled("pidfile  ", pidfileText(socket.pidfile), width));
   }

@@ -14,6 +14,7 @@ import { sumOfMemory } from "./memory.ts";
 import { membersOf } from "./groups.ts";
 import type { Roles, RoledGroup } from "./roles.ts";
 import { isoTime, startedAtMs } from "./time.ts";
+import { unitOnly } from "./unit-report.ts";
 
 /** Everything known of one socket, ready to be reported. */
 export interface SocketFacts {
@@ -36,7 +37,7 @@ export function socketReport(
   const groups = inOrder(roles.groups);
   // what else there may be that was not to be seen, nobody can sum up
   const known = judgement.verdict !== "unknown";
-  const unit = facts.unit ?? groups.find(({ master }) => master?.unit !== undefined)?.master?.unit;
+  const unit = facts.unit ?? unitOf(groups);
   return {
     path: facts.path,
     boundAs: groups[0]?.listener.boundAs ?? null,
@@ -52,9 +53,16 @@ export function socketReport(
     })),
     groups: groups.map((group) => groupReport(group, snapshot)),
     orphanMemory: orphanMemory(groups, snapshot, unit, options.budgetBytes, known),
-    unit: unit === undefined ? null : { name: unit },
+    unit: unit === undefined ? null : unitOnly(unit),
     pidfile: place === undefined ? null : pidfileReport(place, groups, snapshot),
   };
+}
+
+/** The unit of the first master that has one; of a worker where no master is left to ask. */
+function unitOf(groups: readonly RoledGroup[]): string | undefined {
+  const masters = groups.flatMap(({ master }) => master ?? []);
+  const asked = masters.length > 0 ? masters : groups.flatMap(({ workers }) => workers);
+  return asked.find(({ unit }) => unit !== undefined)?.unit;
 }
 
 /** What serves first, then by age of the master. */

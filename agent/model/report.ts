@@ -99,8 +99,15 @@ export interface OrphanMemoryReport {
   readonly budgetRatio: number | null;
 }
 
+/** The unit of a socket; null where systemd was not asked, or does not know it. */
 export interface UnitReport {
   readonly name: string;
+  /** 0: systemd follows no process of it. */
+  readonly mainPid: number | null;
+  readonly killMode: string | null;
+  /** True: made by systemd-sysv-generator from an init script. */
+  readonly generated: boolean | null;
+  readonly activeState: string | null;
 }
 
 export interface PidfileReport {

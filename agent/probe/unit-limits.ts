@@ -5,7 +5,7 @@ import type { Identity, MemoryCgroup } from "./identity.ts";
 
 /** Reads the memory limits of units. */
 export interface UnitLimits {
-  /** The limit of each unit among these; undefined where there is none or it cannot be read. */
+  /** The least of a unit's own limit and those of its slices; undefined: none was read. */
   of(identities: readonly Identity[]): readonly UnitLimit[];
 }
 
@@ -21,10 +21,12 @@ export function createUnitLimits(
   const known = new Map<string, { readonly limit: UnitLimit; readonly readAtMs: number }>();
 
   function read(unit: string, memoryCgroup: MemoryCgroup | undefined): UnitLimit {
-    if (memoryCgroup === undefined) return { unit, memoryMaxBytes: undefined };
-    const limit = files.parsed(limitFile(cgroupRoot, memoryCgroup), parseMemoryLimit);
-    const bytes = limit.ok && limit.value.kind === "bytes" ? limit.value.bytes : undefined;
-    return { unit, memoryMaxBytes: bytes };
+    const cgroups = memoryCgroup === undefined ? [] : withAncestors(memoryCgroup);
+    const limits = cgroups.flatMap((cgroup) => {
+      const limit = files.parsed(limitFile(cgroupRoot, cgroup), parseMemoryLimit);
+      return limit.ok && limit.value.kind === "bytes" ? limit.value.bytes : [];
+    });
+    return { unit, memoryMaxBytes: limits.length === 0 ? undefined : Math.min(...limits) };
   }
 
   return {
@@ -42,6 +44,15 @@ export function createUnitLimits(
       return [...limits.values()];
     },
   };
+}
+
+/** A cgroup and those above it, which limit it too; not the root, whose limit cannot be set. */
+function withAncestors({ version, path }: MemoryCgroup): readonly MemoryCgroup[] {
+  const names = path.split("/").slice(1);
+  return names.map((_, above) => ({
+    version,
+    path: `/${names.slice(0, names.length - above).join("/")}`,
+  }));
 }
 
 function limitFile(root: string, { version, path }: MemoryCgroup): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unitOnly } from "../../../agent/detect/unit-report.ts";
 import type { Snapshot } from "../../../agent/model/snapshot.ts";
 import {
   asked,
@@ -184,7 +185,7 @@ describe("a path that was asked for", () => {
       configured: [{ place: key, unit: "site.service" }],
       processes: crew(10, [], { unit: "platform.service" }),
     });
-    expect(see(saw).sockets[0]?.unit).toEqual({ name: "site.service" });
+    expect(see(saw).sockets[0]?.unit).toEqual(unitOnly("site.service"));
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unitOnly } from "../../../agent/detect/unit-report.ts";
 import type { Report } from "../../../agent/model/report.ts";
 import { detect } from "../../../agent/detect/detect.ts";
 import {
@@ -88,7 +89,7 @@ describe("detect", () => {
             budgetBytes: 1_000,
             budgetRatio: 0.021,
           },
-          unit: { name: unit },
+          unit: unitOnly(unit),
           pidfile: { path: "/srv/app/p.pid", pid: 20, names: "serving" },
         },
       ],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unitOnly } from "../../../agent/detect/unit-report.ts";
 import type { ProcessFacts } from "../../../agent/model/process.ts";
 import type { Pidfile, Snapshot } from "../../../agent/model/snapshot.ts";
 import {
@@ -113,8 +114,15 @@ describe("names and numbers", () => {
       [...crew(10, [11], { ...old, unit: "old.service" }), ...crew(20, [21])],
       "old.service",
     ],
+    [
+      "that of the workers where no master is left",
+      [worker(11, { ...old, of: 1, unit: "old.service" })],
+      "old.service",
+    ],
   ])("the unit of a socket is %s", (_, processes, name) => {
-    expect(only({ processes, listeners: both }).unit).toEqual(name === undefined ? null : { name });
+    expect(only({ processes, listeners: both }).unit).toEqual(
+      name === undefined ? null : unitOnly(name),
+    );
   });
 
   it("groups come as serving first, then by the age of their masters", () => {

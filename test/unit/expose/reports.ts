@@ -37,7 +37,13 @@ export function soundSocket(changes: Partial<SocketReport> = {}): SocketReport {
       budgetBytes: 2_147_483_648,
       budgetRatio: 0,
     },
-    unit: { name: "platform.service" },
+    unit: {
+      name: "platform.service",
+      mainPid: 0,
+      killMode: "process",
+      generated: true,
+      activeState: "active",
+    },
     pidfile: {
       path: "/var/www/sample-platform/gunicorn.pid",
       pid: 68,

@@ -73,6 +73,17 @@ it("gives each unit once, and none for processes outside any", () => {
   ]);
 });
 
+it.each([
+  ["its own, less than its slice's", "1024\n", "2048\n", 1_024],
+  ["its slice's, less than its own", "4096\n", "2048\n", 2_048],
+  ["its slice's, without one of its own", "max\n", "2048\n", 2_048],
+])("the limit of a unit is %s", (_, own, above, memoryMaxBytes) => {
+  const { limits, write } = setUp();
+  write("system.slice/a.service/memory.max", own);
+  write("system.slice/memory.max", above);
+  expect(limits.of([v2])).toEqual([{ unit: "a.service", memoryMaxBytes }]);
+});
+
 it("reads a limit again after a minute", () => {
   const { limits, write, clock } = setUp();
   write("system.slice/a.service/memory.max", "1024\n");
@@ -91,6 +102,7 @@ it("reads a limit again after a minute", () => {
 it("counts a limit that makes no sense, and tells none", () => {
   const { limits, write, log } = setUp();
   write("system.slice/a.service/memory.max", "much\n");
+  write("system.slice/memory.max", "max\n");
   expect(limits.of([v2])).toEqual([{ unit: "a.service", memoryMaxBytes: undefined }]);
   expect(log.totals).toEqual({ gone: 0, denied: 0, malformed: 1, failed: 0 });
 });

@@ -1,3 +1,4 @@
+import { unitOnly } from "../../../agent/detect/unit-report.ts";
 import type { GroupReport, Report, SocketReport } from "../../../agent/model/report.ts";
 
 export const path = "/run/app/app.sock";
@@ -41,7 +42,7 @@ export function socket(change: Partial<SocketReport> = {}): SocketReport {
     findings: [],
     groups: [group(68)],
     orphanMemory: { rssBytes: 0, reclaimableBytes: 0, budgetBytes: null, budgetRatio: null },
-    unit: { name: "app.service" },
+    unit: unitOnly("app.service"),
     pidfile: null,
     ...change,
   };
