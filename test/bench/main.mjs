@@ -9,6 +9,7 @@ import {
   scanGroup,
   statusGroup,
 } from "./groups.mjs";
+import { historyGroup, measureHistory } from "./history.mjs";
 import { measureIdle } from "./idle.mjs";
 import { measureLatency } from "./latency.mjs";
 import { asText, say } from "./report.mjs";
@@ -21,6 +22,7 @@ const parts = {
   status: [measureStatus, (found) => [statusGroup(found)]],
   idle: [measureIdle, (found) => [idleGroup(found)]],
   block: [measureBlocks, (found) => [blockGroup(found)]],
+  history: [measureHistory, (found) => [historyGroup(found)]],
 };
 
 /**

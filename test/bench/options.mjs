@@ -6,12 +6,12 @@ Measures the built agent and its peers on this host, filled with cheap processes
 
   --quick       fewer repetitions: about two minutes
   --rounds N    second masters to start for the time from bind to stale (100; quick: 12)
-  --only PART   scan, latency, status, idle or block; may be repeated
+  --only PART   scan, latency, status, idle, block or history; may be repeated
   --json        the figures as JSON on stdout
   --help
 `;
 
-const parts = ["scan", "latency", "status", "idle", "block"];
+const parts = ["scan", "latency", "status", "idle", "block", "history"];
 
 /** How often each thing is done. */
 const full = {
@@ -22,6 +22,7 @@ const full = {
   statusRuns: 15,
   idleSeconds: 60,
   starts: 5,
+  historyLines: 5_000_000,
 };
 
 const quick = {
@@ -32,6 +33,7 @@ const quick = {
   statusRuns: 7,
   idleSeconds: 15,
   starts: 2,
+  historyLines: 1_000_000,
 };
 
 /** What the command line asks for. Ends the program for --help (0) and for what it does not know (64). */
