@@ -116,7 +116,8 @@ function changesBetween(old: Suspicion | undefined, next: Suspicion): IncidentCh
   return changes;
 }
 
-function couldNotSee(old: Suspicion, report: Report): boolean {
+/** True when a look that does not show this may have missed it. */
+export function couldNotSee(old: Pick<Suspicion, "kind" | "socket">, report: Report): boolean {
   if (old.kind === "unknown") return false;
   const socket = report.sockets.find(({ path }) => path === old.socket);
   if (socket !== undefined) return socket.verdict === "unknown";

@@ -1,0 +1,93 @@
+import type { Settings } from "../model/settings.ts";
+import { summaryOf, type IncidentRecord } from "../model/incident-record.ts";
+import { incidentFolder, readIncidents } from "../history/incident-files.ts";
+import { effectiveSettings, type CommonOptions } from "./common-options.ts";
+import type { JsonOption } from "./config-command.ts";
+import { ExitCode } from "./exit-code.ts";
+import { incidentsText, incidentText, type IncidentStyle } from "./incidents-text.ts";
+import { coloursFor } from "./status-colours.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { UsageError } from "./usage-error.ts";
+
+const widthWithoutTerminal = 80;
+
+/** `onemaster incidents`: what the agent has recorded, newest first; of `--socket` alone if given. */
+export async function incidentsCommand(
+  common: CommonOptions,
+  { json }: JsonOption,
+  surroundings: Surroundings,
+): Promise<number> {
+  const settings = await effectiveSettings(common, surroundings);
+  const summaries = (await recordsFor(common, settings, surroundings)).map(summaryOf);
+  const folder = incidentFolder(settings.stateDir);
+  surroundings.stdout.write(
+    json
+      ? `${JSON.stringify({ schema: 1, incidents: summaries }, undefined, 2)}\n`
+      : incidentsText(summaries, folder, styleFor(common, surroundings)),
+  );
+  return ExitCode.ok;
+}
+
+/** `onemaster incidents show ID`: everything about one. The begin of an id is enough; `last` is the newest. */
+export async function incidentShowCommand(
+  id: string,
+  common: CommonOptions,
+  { json }: JsonOption,
+  surroundings: Surroundings,
+): Promise<number> {
+  const settings = await effectiveSettings(common, surroundings);
+  const record = chosen(id, await recordsFor(common, settings, surroundings));
+  surroundings.stdout.write(
+    json
+      ? `${JSON.stringify(record, undefined, 2)}\n`
+      : incidentText(record, styleFor(common, surroundings)),
+  );
+  return ExitCode.ok;
+}
+
+async function recordsFor(
+  common: CommonOptions,
+  settings: Settings,
+  surroundings: Surroundings,
+): Promise<readonly IncidentRecord[]> {
+  const { records, unread } = await readStored(settings.stateDir);
+  for (const { path, reason } of unread) {
+    surroundings.stderr.write(`onemaster: ${path} is left out: ${reason}\n`);
+  }
+  const paths = new Set(settings.sockets.map(({ path }) => path));
+  const wanted = common.socket.length === 0 ? records : records.filter((r) => paths.has(r.socket));
+  return wanted.toReversed();
+}
+
+async function readStored(stateDir: string): ReturnType<typeof readIncidents> {
+  try {
+    return await readIncidents(stateDir);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${incidentFolder(stateDir)} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+function chosen(id: string, records: readonly IncidentRecord[]): IncidentRecord {
+  const [newest] = records;
+  const found =
+    id === "last" ? records.slice(0, 1) : records.filter((one) => one.id.startsWith(id));
+  const [first, second] = found;
+  if (first === undefined) {
+    const hint = newest === undefined ? "none is recorded" : `the newest is ${newest.id}`;
+    throw new UsageError(`no incident begins with "${id}"; ${hint}`);
+  }
+  if (second !== undefined) {
+    const ids = found.map((one) => one.id).join(", ");
+    throw new UsageError(`"${id}" begins the names of ${found.length} incidents: ${ids}`);
+  }
+  return first;
+}
+
+function styleFor({ color }: CommonOptions, { stdout, plainText }: Surroundings): IncidentStyle {
+  return {
+    width: stdout.columns ?? widthWithoutTerminal,
+    colours: coloursFor(color && stdout.isTerminal && !plainText),
+    nowMs: Date.now(),
+  };
+}
