@@ -73,6 +73,75 @@ const checkText: CommandText = {
   ],
 };
 
+const auditText: CommandText = {
+  summary: "the unit, link by link: what is wrong, the evidence, the fix",
+  description: [
+    "Looks at the units of all watched sockets, or at UNIT, and prints for each link what was " +
+      "seen, and what to paste where it is not right. Changes nothing.",
+  ],
+  examples: [
+    { command: "onemaster audit", says: "the units of every gunicorn socket of this host" },
+    { command: "onemaster audit platform", says: "platform.service, running or not" },
+    { command: "onemaster audit --json", says: "the same for programs, schema 1" },
+  ],
+  exits: [
+    { code: 0, when: "all is sound, or works with a warning" },
+    { code: 1, when: "something is bad" },
+    { code: 3, when: "something could not be told, or there is no such unit" },
+    usageExit,
+    failureExit,
+  ],
+};
+
+const incidentsText: CommandText = {
+  summary: "what the agent has recorded",
+  description: [
+    "Lists the incidents that the agent has confirmed and written to its state directory, newest " +
+      "first: what it was, since when, how long, and what triggered it.",
+  ],
+  examples: [
+    { command: "onemaster incidents", says: "all that are kept" },
+    { command: "onemaster incidents show last", says: "the newest, with its evidence" },
+    { command: "onemaster incidents --json", says: "the list for programs" },
+  ],
+  exits: [{ code: 0, when: "done, whatever is recorded" }, usageExit, failureExit],
+};
+
+const incidentShowText: CommandText = {
+  summary: "everything that is recorded of one incident",
+  description: [
+    "ID is the name that the list shows, its begin where that is enough, or `last`. Shows how it " +
+      "came to be, the groups when it was confirmed and when it was over, the unit, and the " +
+      "journal around it.",
+  ],
+  examples: [
+    { command: "onemaster incidents show last", says: "the newest" },
+    { command: "onemaster incidents show 20261122T1750 --json", says: "the whole record" },
+  ],
+  exits: [
+    { code: 0, when: "done" },
+    { code: 64, when: "no incident has that name, or more than one; or wrong settings" },
+    failureExit,
+  ],
+};
+
+const historyText: CommandText = {
+  summary: "past occurrences, and what set them off",
+  description: [
+    "Finds every time a second master came on a socket: in the error.log of gunicorn with its " +
+      "rotated files, in the journal, and among the masters that run now. Says of each when, how " +
+      "long, which processes, how it ended and what triggered it, with the evidence.",
+    "Without --error-log the logs are read that the settings name. UNIT is looked up in the " +
+      "journal beside the units that settings and running masters name.",
+  ],
+  examples: [
+    { command: "onemaster history", says: "as far back as anything tells" },
+    { command: "onemaster history --since 2026-03-10 platform", says: "of this unit, since then" },
+    { command: "onemaster history --error-log ./error.log --json", says: "for programs, schema 1" },
+  ],
+  exits: [{ code: 0, when: "whatever was found" }, usageExit, failureExit],
+};
+
 const configText: CommandText = {
   summary: "check and show settings",
   description: ["Nothing on the host is changed or looked at, except the settings file."],
@@ -125,6 +194,10 @@ export const commandTexts = {
   run: runText,
   status: statusText,
   check: checkText,
+  history: historyText,
+  audit: auditText,
+  incidents: incidentsText,
+  "incidents show": incidentShowText,
   config: configText,
   "config check": configCheckText,
   "config show": configShowText,

@@ -4,6 +4,7 @@ import { parseDuration } from "../parse/duration.ts";
 import { commandTexts, type CommandText } from "./command-texts.ts";
 import type { CommonOptions } from "./common-options.ts";
 import type { JsonOption } from "./config-command.ts";
+import type { HistoryOptions } from "./history-command.ts";
 import { helpAfter, helpDescription } from "./help-text.ts";
 import type { RunOptions } from "./run-command.ts";
 import type { StatusOptions } from "./status-command.ts";
@@ -15,6 +16,10 @@ export interface Actions {
   run(common: CommonOptions, options: RunOptions): Promise<void>;
   status(common: CommonOptions, options: StatusOptions): Promise<void>;
   check(common: CommonOptions, options: JsonOption): Promise<void>;
+  history(unit: string | undefined, common: CommonOptions, options: HistoryOptions): Promise<void>;
+  audit(unit: string | undefined, common: CommonOptions, options: JsonOption): Promise<void>;
+  incidents(common: CommonOptions, options: JsonOption): Promise<void>;
+  incidentShow(id: string, common: CommonOptions, options: JsonOption): Promise<void>;
   configCheck(file: string | undefined, common: CommonOptions, options: JsonOption): Promise<void>;
   configShow(common: CommonOptions, options: JsonOption): Promise<void>;
   completion(shell: Shell): Promise<void>;
@@ -40,6 +45,9 @@ interface TypedOptions {
   readonly color: boolean;
   readonly json?: true;
   readonly watch?: number;
+  readonly since?: string;
+  readonly until?: string;
+  readonly errorLog?: readonly string[];
   readonly log?: LogFormat;
 }
 
@@ -79,6 +87,11 @@ function common(command: Command): CommonOptions {
 
 function json(command: Command): JsonOption {
   return { json: command.opts<TypedOptions>().json === true };
+}
+
+/** A subcommand of one with --json has the option twice: either place counts. */
+function jsonOf(command: Command): JsonOption {
+  return { json: command.optsWithGlobals<TypedOptions>().json === true };
 }
 
 const jsonOption = ["--json", "print JSON, for programs"] as const;
@@ -141,6 +154,35 @@ export function buildProgram(actions: Actions, output: ProgramOutput): Command {
     "print the report of status --json instead of the line",
   );
   check.action(() => actions.check(common(check), json(check)));
+
+  const audit = subcommand(program, "audit [unit]", commandTexts.audit).option(...jsonOption);
+  audit.action((unit: string | undefined) => actions.audit(unit, common(audit), json(audit)));
+
+  const history = subcommand(program, "history [unit]", commandTexts.history)
+    .option(...jsonOption)
+    .option("--since <time>", "from then on, as journalctl takes times")
+    .option("--until <time>", "until then (default: now)")
+    .option(
+      "--error-log <file>",
+      "error.log of gunicorn, rotated files beside it included; can be given again",
+      (typed: string, before: readonly string[] | undefined) => [...(before ?? []), typed],
+    );
+  history.action((unit: string | undefined) => {
+    const { since, until, errorLog } = history.opts<TypedOptions>();
+    const options = { ...json(history), since, until, errorLogs: errorLog ?? [] };
+    return actions.history(unit, common(history), options);
+  });
+
+  const incidents = subcommand(program, "incidents", commandTexts.incidents)
+    .option(...jsonOption)
+    .helpCommand(false);
+  incidents.action(() => actions.incidents(common(incidents), json(incidents)));
+  const incidentShow = subcommand(incidents, "show <id>", commandTexts["incidents show"]).option(
+    ...jsonOption,
+  );
+  incidentShow.action((id: string) =>
+    actions.incidentShow(id, common(incidentShow), jsonOf(incidentShow)),
+  );
 
   const config = subcommand(program, "config", commandTexts.config).helpCommand(false);
   const configCheck = subcommand(config, "check [file]", commandTexts["config check"]).option(

@@ -31,6 +31,24 @@ export async function runCli(
       const { checkCommand } = await import("./check-command.ts");
       exitCode = await checkCommand(common, options, surroundings);
     },
+    async audit(unit, common, options) {
+      const { auditCommand } = await import("./audit-command.ts");
+      const { createUnitLook, hostUnits } = await import("../probe/unit-look.ts");
+      const look = createUnitLook(hostUnits(() => Date.now()));
+      exitCode = await auditCommand(unit, common, options, surroundings, look);
+    },
+    async incidents(common, options) {
+      const { incidentsCommand } = await import("./incidents-command.ts");
+      exitCode = await incidentsCommand(common, options, surroundings);
+    },
+    async incidentShow(id, common, options) {
+      const { incidentShowCommand } = await import("./incidents-command.ts");
+      exitCode = await incidentShowCommand(id, common, options, surroundings);
+    },
+    async history(unit, common, options) {
+      const { historyCommand } = await import("./history-command.ts");
+      exitCode = await historyCommand(unit, common, options, surroundings);
+    },
     async configCheck(file, common, options) {
       const { configCheckCommand } = await import("./config-command.ts");
       exitCode = await configCheckCommand(file, common, options, surroundings);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { IncidentSummary } from "../model/incident-record.ts";
 import type { Report } from "../model/report.ts";
 import { wantsOpenMetrics } from "./accept.ts";
 import { frontPage } from "./front-page.ts";
@@ -10,6 +11,8 @@ export interface WebSources {
     openMetrics: boolean,
   ): Promise<{ readonly contentType: string; readonly body: string }>;
   status(): Promise<Report>;
+  /** The incidents that are kept, newest first. */
+  incidents(): readonly IncidentSummary[];
   health(): Health;
   ready(): Health;
   /** Takes every error that made an answer fail. */
@@ -37,6 +40,7 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/-/healthy", async (sources) => health(sources.health())],
   ["/-/ready", async (sources) => health(sources.ready())],
   ["/api/v1/status", status],
+  ["/api/v1/incidents", async (sources) => json({ schema: 1, incidents: sources.incidents() })],
 ]);
 
 const routeNames = [...routes.keys()];
@@ -81,10 +85,14 @@ async function metrics(sources: WebSources, request: IncomingMessage): Promise<A
 }
 
 async function status(sources: WebSources): Promise<Answer> {
+  return json(await sources.status());
+}
+
+function json(value: unknown): Answer {
   return {
     status: 200,
     headers: { "Content-Type": "application/json; charset=utf-8" },
-    body: `${JSON.stringify(await sources.status())}\n`,
+    body: `${JSON.stringify(value)}\n`,
   };
 }
 

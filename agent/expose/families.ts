@@ -16,6 +16,7 @@ import processOpenFileDescriptors from "prom-client/lib/metrics/processOpenFileD
 import processStartTime from "prom-client/lib/metrics/processStartTime.js";
 import version from "prom-client/lib/metrics/version.js";
 import Registry from "prom-client/lib/registry.js";
+import { type UnitFamilies, unitFamilies } from "./unit-families.ts";
 
 /**
  * Whole numbers are left out on purpose: OpenMetrics wants `le="1.0"` where prom-client
@@ -54,12 +55,19 @@ interface ScanFamilies {
 interface AgentFamilies {
   readonly reloadSuccess: GaugeOf;
   readonly reloadTime: GaugeOf;
+  readonly stateFailures: CounterOf;
   readonly buildInfo: GaugeOf<"version" | "node">;
 }
 
 /** Every metric family of the agent, by what it tells, and the registry that prints them. */
 export interface Families
-  extends SocketFamilies, MemoryFamilies, IncidentFamilies, ScanFamilies, AgentFamilies {
+  extends
+    SocketFamilies,
+    MemoryFamilies,
+    IncidentFamilies,
+    UnitFamilies,
+    ScanFamilies,
+    AgentFamilies {
   readonly registry: RegistryOf;
 }
 
@@ -71,6 +79,10 @@ export function createFamilies(): Families {
     ...socketFamilies(registry),
     ...memoryFamilies(registry),
     ...incidentFamilies(registry),
+    ...unitFamilies({
+      gauge: (...about) => gauge(registry, ...about),
+      counter: (...about) => counter(registry, ...about),
+    }),
     ...scanFamilies(registry),
     ...agentFamilies(registry),
   };
@@ -195,6 +207,12 @@ function agentFamilies(registry: RegistryOf): AgentFamilies {
       registry,
       "onemaster_settings_reload_timestamp_seconds",
       "When the settings file was last loaded, in seconds since 1970.",
+      [],
+    ),
+    stateFailures: counter(
+      registry,
+      "onemaster_state_failures_total",
+      "Reads and writes of the state directory that failed.",
       [],
     ),
     buildInfo: gauge(

@@ -1,5 +1,7 @@
 import { blindSpots } from "../model/blind.ts";
+import type { AuditReport } from "../model/audit.ts";
 import type { IncidentChange } from "../model/incident.ts";
+import { type UnitEventKind, unitEventKinds } from "../model/journal.ts";
 import { type ReadFailureKind, readFailureKinds } from "../model/read.ts";
 import type { Report } from "../model/report.ts";
 import { type ScanCause, scanCauses } from "../model/scan.ts";
@@ -24,6 +26,17 @@ export interface Metrics {
   showReport(report: Report): void;
   /** Counts what was confirmed, and keeps what is open. */
   countChanges(changes: readonly IncidentChange[]): void;
+  /**
+   * Replaces what is told of units by this audit. A link that could not be told is absent, a
+   * warning counts as well.
+   */
+  showAudit(audit: AuditReport): void;
+  /** These units are followed in the journal: each of their counters is there from now on. */
+  followJournal(units: readonly string[]): void;
+  /** Counts one event of a unit in the journal. */
+  countJournalEvent(unit: string, event: UnitEventKind): void;
+  /** Counts a read or write of the state directory that failed. */
+  countStateFailure(): void;
   /** Counts one look at the host; `seconds` is how long it took. */
   countScan(cause: ScanCause, seconds: number): void;
   /** Says when the last complete scan was made: wall clock, milliseconds since 1970. */
@@ -68,6 +81,20 @@ export function createMetrics(info: { readonly version: string; readonly node: s
       book = enterChanges(book, changes);
       followReport();
     },
+    showAudit(audit) {
+      fillUnits(families, audit);
+    },
+    followJournal(units) {
+      for (const unit of units) {
+        for (const event of unitEventKinds) families.journalEvents.inc({ unit, event }, 0);
+      }
+    },
+    countJournalEvent(unit, event) {
+      families.journalEvents.inc({ unit, event });
+    },
+    countStateFailure() {
+      families.stateFailures.inc();
+    },
     countScan(cause, seconds) {
       families.scans.inc({ cause });
       families.scanDuration.observe(seconds);
@@ -89,6 +116,7 @@ export function createMetrics(info: { readonly version: string; readonly node: s
       // Filled here and not in showReport: scans between two scrapes then cost nothing here.
       if (report !== undefined) {
         fillSockets(families, report, book);
+        fillMainPids(families, report);
         fillBlind(families, report);
       }
       // prom-client takes all values before its first await, so a page is of one moment.
@@ -109,6 +137,26 @@ function startAtZero(families: Families): void {
   forgetSockets(families);
   families.reloadSuccess.remove();
   families.reloadTime.remove();
+  families.stateFailures.inc(0);
+}
+
+/** Sets what is known of each unit's links; all others are absent. */
+function fillUnits({ unitLink }: Families, { units }: AuditReport): void {
+  unitLink.reset();
+  for (const { unit, items } of units) {
+    if (unit === null) continue;
+    for (const { link, state } of items) {
+      if (state !== "unknown") unitLink.set({ unit, link }, state === "bad" ? 0 : 1);
+    }
+  }
+}
+
+function fillMainPids({ unitMainPid }: Families, { sockets }: Report): void {
+  unitMainPid.reset();
+  for (const { unit } of sockets) {
+    if (unit === null || unit.mainPid === null) continue;
+    unitMainPid.set({ unit: unit.name }, unit.mainPid === 0 ? 0 : 1);
+  }
 }
 
 /** Sets the kinds of blindness in the report to 1, all other kinds to 0. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve as absolutePath } from "node:path";
 import type { LogFormat } from "../model/log-format.ts";
 import type { Settings } from "../model/settings.ts";
@@ -6,10 +6,16 @@ import type { BlindReport } from "../model/report.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { createMetrics } from "../expose/metrics.ts";
 import { startWebServer, type WebServer } from "../expose/web.ts";
+import { parseAccounts } from "../parse/accounts.ts";
+import { createUnitAsker } from "../probe/unit-asker.ts";
+import { createUnitLook, hostUnits, unitsIn } from "../probe/unit-look.ts";
 import { createChangeLog } from "./change-log.ts";
 import { systemClock } from "./clock.ts";
 import { closingLines, openingLine } from "./greeting.ts";
 import { createHeap } from "./heap.ts";
+import { createIncidentContext } from "./incident-context.ts";
+import { createIncidentKeeper } from "./incident-keeper.ts";
+import { createJournalWatch } from "./journal-watch.ts";
 import { createLogger, logFormatFor } from "./logger.ts";
 import { createLoop } from "./loop.ts";
 import { createWatcher } from "./watcher.ts";
@@ -79,12 +85,45 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     metrics,
     logger,
     changeLog: createChangeLog(),
-    watchBlindness: () => blindWatch,
-    scanned(seen) {
+    watchBlindness: () => [...blindWatch, ...journal.blindness()],
+    unitsOf: (report) => units.see(report),
+    scanned(seen, report, changes) {
       snapshot = seen;
       follow();
+      if (settings.journal.enabled) journal.follow(unitsIn(report));
+      incidents.scanned(changes, report);
       heap.scanned();
     },
+  });
+  const units = createUnitAsker({
+    clock: systemClock,
+    lookAtUnits: createUnitLook(hostUnits(systemClock.wallMs)),
+    answered: () => void loop.scan("units").catch(scanFailed),
+    failed: (error) => logger.error({ err: error }, "a look at the units failed"),
+  });
+  const journal = createJournalWatch({
+    stateDir: settings.stateDir,
+    clock: systemClock,
+    metrics,
+    logger,
+    accountName: (uid) => parseAccounts(readFileSync("/etc/passwd", "latin1")).get(uid),
+    happened() {
+      units.told();
+      loop.scan("journal").catch(scanFailed);
+      loop.lookAgain(LOOK_AGAIN_MS);
+    },
+  });
+  const incidents = createIncidentKeeper({
+    stateDir: settings.stateDir,
+    bootId: readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim(),
+    logger,
+    lookInto: createIncidentContext({
+      journal: () => settings.journal.enabled,
+      unit: (name) => units.last(name),
+      wallMs: systemClock.wallMs,
+      logger,
+    }),
+    failed: () => metrics.countStateFailure(),
   });
 
   function scanFailed(error: unknown): void {
@@ -127,18 +166,23 @@ export async function runAgent(options: AgentOptions): Promise<number> {
       web = moved;
       logger.info(moved.address, "listening on another address");
     }
-    settings = next;
+    for (const key of ["stateDir", "journal"] as const) {
+      if (JSON.stringify(next[key]) === JSON.stringify(options.settings[key])) continue;
+      logger.warn({ [key]: next[key] }, `a change of ${key} takes effect at the next start`);
+    }
+    settings = { ...next, stateDir: settings.stateDir, journal: settings.journal };
     loop.setSettings(next);
     await loop.scan("reload");
   }
 
-  const sources = webSources(loop, metrics, () => settings.scan.intervalMs, logger);
+  const sources = webSources(loop, metrics, incidents, () => settings.scan.intervalMs, logger);
   let web: WebServer = await startWebServer(settings.web, sources);
   const hangUp = (): void => reload("SIGHUP");
   process.on("SIGHUP", hangUp);
   try {
     const found = settingsPath !== undefined && existsSync(settingsPath);
     logger.info(openingLine(version, found ? settingsPath : undefined));
+    await incidents.start();
     const report = await loop.scan("start");
     metrics.setSettingsReload(true, systemClock.wallMs());
     for (const line of closingLines(report, web.address)) logger.info(line);
@@ -151,6 +195,9 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     // in this order: running answers wait for a scan, and a scan that ends follows its paths
     await web.close();
     await loop.stop();
+    units.stop();
+    await journal.stop();
+    await incidents.stop();
     await watcher.close();
   }
   return 0;

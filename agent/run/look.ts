@@ -2,6 +2,8 @@ import type { Report } from "../model/report.ts";
 import type { Settings } from "../model/settings.ts";
 import { detect } from "../detect/detect.ts";
 import { advance } from "../detect/reducer.ts";
+import { withUnits } from "../detect/unit-report.ts";
+import { createUnitLook, hostUnits, unitsIn } from "../probe/unit-look.ts";
 import { createProbe } from "../probe/probe.ts";
 import { systemClock } from "./clock.ts";
 
@@ -15,6 +17,10 @@ export async function lookOnce(settings: Settings): Promise<Report> {
     procRoot: "/proc",
     cgroupRoot: "/sys/fs/cgroup",
   });
-  const report = detect(await probe.look(), { budgetBytes: settings.memory.budgetBytes });
-  return advance(new Map(), report, monotonicMs(), settings.scan).report;
+  const seen = detect(await probe.look(), { budgetBytes: settings.memory.budgetBytes });
+  const { report } = advance(new Map(), seen, monotonicMs(), settings.scan);
+  // a child process that tells nothing where there is no unit
+  if (unitsIn(report).length === 0) return report;
+  const { units } = await createUnitLook(hostUnits(wallMs))(report, []);
+  return withUnits(report, units);
 }

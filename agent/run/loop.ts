@@ -3,7 +3,11 @@ import type { Clock } from "../model/clock.ts";
 import type { ScanCause } from "../model/scan.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Snapshot } from "../model/snapshot.ts";
+import type { IncidentChange } from "../model/incident.ts";
+import type { UnitsSeen } from "../model/unit.ts";
+import { auditUnits } from "../detect/audit.ts";
 import { detect } from "../detect/detect.ts";
+import { withUnits } from "../detect/unit-report.ts";
 import { advance, type Memory } from "../detect/reducer.ts";
 import type { Metrics } from "../expose/metrics.ts";
 import { createProbe, type Probe } from "../probe/probe.ts";
@@ -20,8 +24,14 @@ export interface LoopParts {
   readonly changeLog: ChangeLog;
   /** What file events do not reach at the moment. */
   readonly watchBlindness: () => readonly BlindReport[];
-  /** Called after each scan with what it saw. */
-  readonly scanned: (snapshot: Snapshot) => void;
+  /** What is known of the units of a report; undefined: nothing yet. */
+  readonly unitsOf: (report: Report) => UnitsSeen | undefined;
+  /** Called after each scan with what it saw and what came of it. */
+  readonly scanned: (
+    snapshot: Snapshot,
+    report: Report,
+    changes: readonly IncidentChange[],
+  ) => void;
 }
 
 /** The agent's scans: from host to report, one after the other. */
@@ -41,7 +51,7 @@ export interface Loop {
 const SECOND_LOOK_MS = 100;
 
 /** Blind spots that leave every verdict as certain as before. */
-const HARMLESS: ReadonlySet<string> = new Set(["memory", "pidfile", "watch"]);
+const HARMLESS: ReadonlySet<string> = new Set(["memory", "pidfile", "journal", "unit", "watch"]);
 
 /** A loop that makes its first scan when asked, and then at least one an interval. */
 export function createLoop(initial: Settings, parts: LoopParts): Loop {
@@ -68,22 +78,33 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
     const step = advance(memory, { ...seen, blind }, nowMs, settings.scan);
     memory = step.memory;
     lastScanMs = nowMs;
-    metrics.showReport(step.report);
+    const report = withWhatUnitsSay(step.report);
+    metrics.showReport(report);
     metrics.countChanges(step.changes);
     metrics.countScan(cause, (clock.monotonicMs() - startMs) / 1_000);
     metrics.setReadFailures(addTotals(retired, probe));
     if (blind.every(({ what }) => HARMLESS.has(what))) metrics.setLastCompleteScan(clock.wallMs());
-    for (const { level, message, facts } of changeLog.linesFor(step.report)) {
+    for (const { level, message, facts } of changeLog.linesFor(report)) {
       logger[level](facts, message);
     }
-    served.note(step.report, snapshot);
-    parts.scanned(snapshot);
+    served.note(report, snapshot);
+    parts.scanned(snapshot, report, step.changes);
     if (step.changes.some(({ change }) => change === "suspected")) {
       cancelSecond();
       cancelSecond = clock.after(SECOND_LOOK_MS, () => scanAlone("follow-up"));
     }
     schedule(step.nextMs, nowMs);
-    return step.report;
+    return report;
+  }
+
+  /** Adds what systemd says of the units, and shows their audit. */
+  function withWhatUnitsSay(report: Report): Report {
+    const units = parts.unitsOf(report);
+    if (units === undefined) return report;
+    const told = withUnits(report, units.units);
+    const audit = auditUnits(told, units, settings.sockets, undefined);
+    metrics.showAudit(audit);
+    return { ...told, blind: audit.blind };
   }
 
   /** A scan that nobody waits for: its failure is a bug, and is logged. */

@@ -1,6 +1,7 @@
 import type { Health, WebSources } from "../expose/answers.ts";
 import type { Metrics } from "../expose/metrics.ts";
 import { systemClock } from "./clock.ts";
+import type { IncidentKeeper } from "./incident-keeper.ts";
 import type { Logger } from "./logger.ts";
 import type { Loop } from "./loop.ts";
 
@@ -11,6 +12,7 @@ const LATE_INTERVALS = 3;
 export function webSources(
   loop: Loop,
   metrics: Metrics,
+  incidents: Pick<IncidentKeeper, "summaries">,
   intervalMs: () => number,
   logger: Logger,
 ): WebSources {
@@ -38,6 +40,7 @@ export function webSources(
       return await metrics.page(openMetrics);
     },
     status: () => loop.scan("scrape"),
+    incidents: () => incidents.summaries(),
     health,
     ready,
     onError: (error) => logger.error({ err: error }, "an answer failed"),

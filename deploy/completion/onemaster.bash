@@ -6,12 +6,12 @@ _onemaster() {
   COMPREPLY=()
   for ((index = 1; index < COMP_CWORD; index++)); do
     case ${COMP_WORDS[index]} in
-      --config | --socket | --log) ((index++)) ;;
+      --config | --socket | --log | --since | --until | --error-log) ((index++)) ;;
       -*) ;;
       *)
         longer="${command:+$command }${COMP_WORDS[index]}"
         case $longer in
-          'run' | 'status' | 'check' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
+          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
         esac
         ;;
     esac
@@ -29,13 +29,25 @@ _onemaster() {
       :
       return
       ;;
+    --since)
+      :
+      return
+      ;;
+    --until)
+      :
+      return
+      ;;
+    --error-log)
+      compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
   esac
   case $command in
     '')
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--config --socket --no-color -V --version -h --help' -- "$word")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'run status check config completion' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'run status check audit history incidents config completion' -- "$word")
       fi
       ;;
     'run')
@@ -53,6 +65,34 @@ _onemaster() {
       fi
       ;;
     'check')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'audit')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'history')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json --since --until --error-log -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'incidents')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'show' -- "$word")
+      fi
+      ;;
+    'incidents show')
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--json -h --help --config --socket --no-color -V --version' -- "$word")
       else

@@ -20,6 +20,9 @@ _onemaster() {
         'run:watch the sockets and serve metrics (the default command)'
         'status:one look, for people'
         'check:one look, as a monitoring plug-in'
+        'audit:the unit, link by link\: what is wrong, the evidence, the fix'
+        'history:past occurrences, and what set them off'
+        'incidents:what the agent has recorded'
         'config:check and show settings'
         'completion:print the completion script of a shell'
       )
@@ -30,6 +33,9 @@ _onemaster() {
         run) _onemaster_run ;;
         status) _onemaster_status ;;
         check) _onemaster_check ;;
+        audit) _onemaster_audit ;;
+        history) _onemaster_history ;;
+        incidents) _onemaster_incidents ;;
         config) _onemaster_config ;;
         completion) _onemaster_completion ;;
       esac
@@ -65,6 +71,74 @@ _onemaster_status() {
 _onemaster_check() {
   _arguments \
     '--json[print the report of status --json instead of the line]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_audit() {
+  _arguments \
+    '--json[print JSON, for programs]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_history() {
+  _arguments \
+    '--json[print JSON, for programs]' \
+    '--since[from then on, as journalctl takes times]:value: ' \
+    '--until[until then (default\: now)]:value: ' \
+    '--error-log[error.log of gunicorn, rotated files beside it included; can be given again]:value:_files' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_incidents() {
+  local context state state_descr line
+  local -A opt_args
+  _arguments -C \
+    '--json[print JSON, for programs]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]' \
+    '1: :->command' \
+    '*:: :->rest'
+  case $state in
+    command)
+      local -a commands=(
+        'show:everything that is recorded of one incident'
+      )
+      _describe command commands
+      ;;
+    rest)
+      case $line[1] in
+        show) _onemaster_incidents_show ;;
+      esac
+      ;;
+  esac
+}
+
+_onemaster_incidents_show() {
+  _arguments \
+    '--json[print JSON, for programs]' \
     '-h[print this help]' \
     '--help[print this help]' \
     '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \

@@ -33,12 +33,12 @@ test.for<[string, readonly string[], string]>([
   [
     "an unknown command",
     ["bogus"],
-    `onemaster: unknown command 'bogus'\nCommands: run, status, check, config, completion\n${seeHelp}`,
+    `onemaster: unknown command 'bogus'\nCommands: run, status, check, audit, history, incidents, config, completion\n${seeHelp}`,
   ],
   [
     "a command with a slip",
     ["statsu"],
-    `onemaster: unknown command 'statsu'; did you mean status?\nCommands: run, status, check, config, completion\n${seeHelp}`,
+    `onemaster: unknown command 'statsu'; did you mean status?\nCommands: run, status, check, audit, history, incidents, config, completion\n${seeHelp}`,
   ],
   [
     "an unknown option",

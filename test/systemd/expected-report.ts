@@ -1,5 +1,11 @@
 import { expect } from "vitest";
-import type { GroupReport, PidfileReport, Report, SocketReport } from "../../agent/model/report.ts";
+import type {
+  GroupReport,
+  PidfileReport,
+  Report,
+  SocketReport,
+  UnitReport,
+} from "../../agent/model/report.ts";
 import type { FindingKind, Role } from "../../agent/model/verdict.ts";
 import { platform } from "../testbed/incident.ts";
 import type { TestHost } from "../testbed/test-host.ts";
@@ -32,6 +38,11 @@ export function expectedReport(expected: Expected): Report {
   };
 }
 
+/** What systemd knows of the wrapped init script: nothing of its processes. */
+export function sysvUnit(activeState: string): UnitReport {
+  return { name: platform.unit, mainPid: 0, killMode: "process", generated: true, activeState };
+}
+
 function expectedSocket(expected: Expected): SocketReport {
   const { truth, boundTo, pidfile, confirmed = false } = expected;
   const { verdict, evidence, masters } = seenIn(truth);
@@ -56,7 +67,7 @@ function expectedSocket(expected: Expected): SocketReport {
       budgetBytes: anyNumber(),
       budgetRatio: wasted ? anyNumber() : 0,
     },
-    unit: { name: platform.unit },
+    unit: sysvUnit("active"),
     pidfile,
   };
 }

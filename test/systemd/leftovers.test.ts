@@ -4,7 +4,7 @@ import { group, type Seen, seen } from "../support/seen.ts";
 import { platform } from "../testbed/incident.ts";
 import { statusOn } from "../testbed/installed-agent.ts";
 import { type Release, releases, type TestHost } from "../testbed/test-host.ts";
-import { inodeAtPath } from "./expected-report.ts";
+import { inodeAtPath, sysvUnit } from "./expected-report.ts";
 import {
   groupPids,
   lookOn,
@@ -45,7 +45,7 @@ describe.each(releases)("`systemctl stop` of the SysV unit on %s", (release) => 
     expect(await lookOn(host)).toEqual(seen("one-master", [group("serving", idsOf(before, old))]));
     // the unit is inactive, but its cgroup is where they still are
     expect(await unitAndPidfile(host)).toEqual({
-      unit: { name: platform.unit },
+      unit: sysvUnit("inactive"),
       pidfile: pidfile(null, "missing"),
     });
     expect(await cgroupsOf(host, members)).toEqual(members.map(() => unitCgroup));
@@ -62,7 +62,7 @@ describe.each(releases)("`systemctl stop` of the SysV unit on %s", (release) => 
     );
     expect(seenIn(after)).toEqual(await lookOn(host));
     expect(await unitAndPidfile(host)).toEqual({
-      unit: { name: platform.unit },
+      unit: sysvUnit("active"),
       pidfile: pidfile(serving, "serving"),
     });
     expect(await namedInJournal(host)).toEqual({ remaining: members, leftOver: members });
@@ -82,8 +82,11 @@ describe.each(releases)("`systemctl stop` of the SysV unit on %s", (release) => 
     const orphaned = group("orphaned", { master: null, workers: workers.map(idOf) });
     const left: Seen = seen("orphaned-workers", [orphaned]);
     expect(await lookOn(host)).toEqual(left);
-    // nobody is left to be asked for the unit
-    expect(await unitAndPidfile(host)).toEqual({ unit: null, pidfile: pidfile(old, "dead") });
+    // no master is left to be asked for the unit: its workers are in its cgroup still
+    expect(await unitAndPidfile(host)).toEqual({
+      unit: sysvUnit("inactive"),
+      pidfile: pidfile(old, "dead"),
+    });
     expect(await namedInJournal(host)).toEqual({ remaining: workers, leftOver: [] });
 
     const file = await inodeAtPath(host);
@@ -99,7 +102,7 @@ describe.each(releases)("`systemctl stop` of the SysV unit on %s", (release) => 
     );
     expect(seenIn(after)).toEqual(await lookOn(host));
     expect(await unitAndPidfile(host)).toEqual({
-      unit: { name: platform.unit },
+      unit: sysvUnit("active"),
       pidfile: pidfile(serving, "serving"),
     });
     expect(await namedInJournal(host)).toEqual({ remaining: workers, leftOver: workers });

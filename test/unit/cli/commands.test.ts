@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const commands = "Commands: run, status, check, config, completion";
+const commands = "Commands: run, status, check, audit, history, incidents, config, completion";
 const seeStatus = "See: onemaster status --help";
 
 describe("a command line that cannot be meant", () => {

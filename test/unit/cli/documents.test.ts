@@ -68,7 +68,10 @@ const anywhere = ["--config", "--help", "--no-color", "--socket", "--version", "
 
 describe("completion in bash", () => {
   it.each<[typed: string, offers: string[]]>([
-    ["onemaster ", ["check", "completion", "config", "run", "status"]],
+    [
+      "onemaster ",
+      ["audit", "check", "completion", "config", "history", "incidents", "run", "status"],
+    ],
     ["onemaster c", ["check", "completion", "config"]],
     ["onemaster --config x.yml st", ["status"]],
     ["onemaster --config status st", ["status"]],
@@ -77,6 +80,8 @@ describe("completion in bash", () => {
     ["onemaster status --w", ["--watch"]],
     ["onemaster status ", []],
     ["onemaster config ", ["check", "show"]],
+    ["onemaster incidents ", ["show"]],
+    ["onemaster history --error-log tsconfig.js", ["tsconfig.json"]],
     ["onemaster config show -", [...anywhere, "--json"].toSorted()],
     ["onemaster --no-color completion ", ["bash", "fish", "zsh"]],
     ["onemaster completion f", ["fish"]],
@@ -94,6 +99,8 @@ describe.skipIf(!has("fish"))("completion in fish", () => {
     ["onemaster --config status st", ["status"]],
     ["onemaster status --w", ["--watch"]],
     ["onemaster config ", ["check", "show"]],
+    ["onemaster incidents ", ["show"]],
+    ["onemaster history --error-log tsconfig.js", ["tsconfig.json"]],
     ["onemaster --no-color completion ", ["bash", "fish", "zsh"]],
     ["onemaster config check tsconfig.js", ["tsconfig.json"]],
     ["onemaster --config tsconfig.js", ["tsconfig.json"]],

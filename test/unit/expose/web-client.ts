@@ -14,6 +14,7 @@ export const fine: Omit<WebSources, "onError"> = {
     body: "a 1\n",
   }),
   status: async () => reportOf([duplicateSocket()]),
+  incidents: () => [],
   health: () => ({ ok: true, text: "ok" }),
   ready: () => ({ ok: true, text: "ready" }),
 };

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { webLimits } from "../../../agent/expose/web-limits.ts";
+import { summaryOf } from "../../../agent/model/incident-record.ts";
+import { incident } from "../history/incidents.ts";
 import { duplicateSocket, reportOf, socketPath } from "./reports.ts";
 import { ask, start } from "./web-client.ts";
+
+const kept = summaryOf(incident("20261122T132000Z"));
 
 describe("routes", () => {
   it("answers /metrics in the classic format, fit for no cache", async () => {
@@ -28,6 +32,14 @@ describe("routes", () => {
     expect(status).toBe(200);
     expect(headers["content-type"]).toBe("application/json; charset=utf-8");
     expect(JSON.parse(body)).toEqual(reportOf([duplicateSocket()]));
+  });
+
+  it("answers /api/v1/incidents with those that are kept", async () => {
+    const server = await start({ incidents: () => [kept] });
+    const { status, headers, body } = await ask(server, "/api/v1/incidents");
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect(JSON.parse(body)).toEqual({ schema: 1, incidents: [kept] });
   });
 
   it.each([
@@ -96,7 +108,7 @@ describe("what is refused", () => {
     const { status, body } = await ask(await start(), "/metric");
     expect({ status, body }).toEqual({
       status: 404,
-      body: "Not here. There are: / /metrics /-/healthy /-/ready /api/v1/status\n",
+      body: "Not here. There are: / /metrics /-/healthy /-/ready /api/v1/status /api/v1/incidents\n",
     });
   });
 

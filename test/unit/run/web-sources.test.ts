@@ -26,7 +26,11 @@ function setUp(lastScanAgoMs: number | undefined, seen: Report = report([socket(
     lastScanMs: () => last,
     stop: () => Promise.resolve(),
   };
-  return { sources: webSources(loop, metrics, () => 15_000, logger), causes, lines };
+  return {
+    sources: webSources(loop, metrics, { summaries: () => [] }, () => 15_000, logger),
+    causes,
+    lines,
+  };
 }
 
 it.each([
