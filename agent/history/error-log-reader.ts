@@ -137,8 +137,10 @@ async function opened(
 ): Promise<{ file: ReturnType<typeof createReadStream>; stream: AsyncIterable<unknown> }> {
   // a fifo would never end, a folder is no log
   if (!(await stat(path)).isFile()) throw new Error("is no file");
+  // before there is a stream, whose errors somebody would have to hear meanwhile
+  const zipped = await isGzip(path);
   const file = createReadStream(path, { highWaterMark: chunkBytes });
-  if (!(await isGzip(path))) return { file, stream: file.setEncoding("latin1") };
+  if (!zipped) return { file, stream: file.setEncoding("latin1") };
   const unzipped = createGunzip({ chunkSize: chunkBytes }).setEncoding("latin1");
   file.on("error", (error) => unzipped.destroy(error));
   return { file, stream: file.pipe(unzipped) };
