@@ -17,7 +17,8 @@ export async function startAgent({ path, env, onOutput }) {
   const folder = mkdtempSync(join(tmpdir(), "onemaster-agent-"));
   const removeFolder = atTheEnd(() => rmSync(folder, { recursive: true }));
   const config = join(folder, "onemaster.yml");
-  const settings = `web: { listen: "127.0.0.1:${port}" }\nsockets: [{ path: "${path}" }]\n`;
+  const web = `web: { listen: "127.0.0.1:${port}" }\n`;
+  const settings = `${web}sockets: [{ path: "${path}" }]\nstate_dir: ${folder}/state\n`;
   writeFileSync(config, settings);
   const args = [program, "run", "--config", config];
   const command = process.execPath;

@@ -138,7 +138,7 @@ test.for([
   const [one, other] = [folder.at("one.sock"), folder.at("other.sock")];
   const agent = await start({ folder, settings: { sockets: [{ path: one }] } });
   await watching(agent, folder);
-  write(agent.config, settingsOf(agent.port, { sockets: [{ path: other }] }));
+  write(agent.config, settingsOf(agent.config, agent.port, { sockets: [{ path: other }] }));
   await logged(agent, /^settings loaded again: the file has changed$/);
   expect(await pathsOf(agent)).toEqual([other]);
   await end(agent, "SIGTERM");
@@ -161,7 +161,7 @@ test("a file that is written in pieces is taken once, and whole", async () => {
   const agent = await start({ folder, settings: { sockets: [{ path }] } });
   await watching(agent, folder);
   const other = folder.at("other.sock");
-  const text = settingsOf(agent.port, { sockets: [{ path: other }] });
+  const text = settingsOf(agent.config, agent.port, { sockets: [{ path: other }] });
   writeFileSync(agent.config, ""); // an empty file would be settings too
   for (const piece of [text.slice(0, 20), text.slice(20)]) {
     await pause(20);

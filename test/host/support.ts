@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { builtAgent, type Surroundings } from "../support/agent.ts";
 import type { TestFolder } from "../support/folder.ts";
@@ -93,12 +94,17 @@ export function writeSettings(
   port: number,
   settings: Readonly<Record<string, unknown>>,
 ): void {
-  writeFileSync(path, settingsOf(port, settings));
+  writeFileSync(path, settingsOf(path, port, settings));
 }
 
-/** The text of a settings file. */
-export function settingsOf(port: number, settings: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify({ ...settings, web: { listen: `127.0.0.1:${port}` } })}\n`;
+/** The text of a settings file at `path`, beside which the agent keeps its state. */
+export function settingsOf(
+  path: string,
+  port: number,
+  settings: Readonly<Record<string, unknown>>,
+): string {
+  const own = { state_dir: join(dirname(path), "state"), web: { listen: `127.0.0.1:${port}` } };
+  return `${JSON.stringify({ ...settings, ...own })}\n`;
 }
 
 /** Ends an agent, and answers its exit code and how long it took. */

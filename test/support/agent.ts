@@ -93,7 +93,14 @@ export async function startAgent(
   const port = await freePort();
   const config = folder.at("onemaster.yml");
   // JSON is YAML
-  writeFileSync(config, JSON.stringify({ ...settings, web: { listen: `127.0.0.1:${port}` } }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      state_dir: folder.at("state"),
+      ...settings,
+      web: { listen: `127.0.0.1:${port}` },
+    }),
+  );
   const { child, outputPath } = startProgram({
     folder,
     command: [process.execPath, builtAgent, "run", "--config", config],
