@@ -42,7 +42,8 @@ export function withSightings(
   }
   boots.sort((one, other) => one - other);
   return lives.map((life) => {
-    const booted = boots.find((atMs) => atMs > life.lastSeenMs);
+    // a line of the same second may well come after the boot: nothing boots and logs in less
+    const booted = boots.find((atMs) => atMs >= life.lastSeenMs + resolutionMs);
     const killed = kills.find(({ atMs, pid, unit }) => {
       if (pid !== undefined) return pid === life.pid && atMs + resolutionMs > life.lastSeenMs;
       // it went to all that the unit had: to this one, if it was there for certain

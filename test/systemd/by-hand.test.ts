@@ -1,4 +1,5 @@
 import { describe, expect, type TestContext, test } from "vitest";
+import { unitOnly } from "../../agent/detect/unit-report.ts";
 import type { ContainerHost } from "../testbed/host.ts";
 import { answering, installPlatform, platform, startPlatform } from "../testbed/incident.ts";
 import { checkOn, installAgent, statusOn } from "../testbed/installed-agent.ts";
@@ -48,7 +49,7 @@ describe.each(releases)("a master started by hand on %s", (release) => {
       expect(await mainPid(host)).toBe(0);
       const found = await statusOn(host);
       expect(told(found)).toEqual([await truth(host, "one-master", ["serving", master])]);
-      expect(found.sockets[0]?.unit).toEqual(unit === null ? null : { name: unit });
+      expect(found.sockets[0]?.unit).toEqual(unit === null ? null : unitOnly(unit));
       expect((await checkOn(host)).exitCode).toBe(0);
     },
   );

@@ -62,12 +62,18 @@ async function stopAndWait(host: TestHost): Promise<void> {
 
 /** The pids of the two masters by the kernel's word. */
 async function twoMasters(host: TestHost): Promise<{ stale: number; serving: number }> {
-  return await waitFor("two masters", async () => {
+  const masters = await waitFor("two masters", async () => {
     const groups = (await statusOn(host)).sockets.flatMap((socket) => socket.groups);
     const pidOf = (role: string) => groups.find((group) => group.role === role)?.master?.pid;
     const [stale, serving] = [pidOf("stale"), pidOf("serving")];
     return stale !== undefined && serving !== undefined && { stale, serving };
   });
+  // it listens a moment before it says so
+  await waitFor("its line in the log", async () => {
+    const line = `Listening at: .* (${masters.serving})`;
+    return (await host.attempt(["grep", "-q", line, platform.errorLog])).exitCode === 0;
+  });
+  return masters;
 }
 
 async function expectOne(

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, type TestContext, test } from "vitest";
+import { unitOnly } from "../../agent/detect/unit-report.ts";
 import type { GroupMemory } from "../../agent/model/memory.ts";
 import type { SocketReport } from "../../agent/model/report.ts";
 import { check, status } from "../support/agent.ts";
@@ -44,8 +45,8 @@ describe.each(releases)("two hosts with the same path on %s", (release) => {
       ]),
     );
     expect(found.map(({ unit }) => unit)).toEqual([
-      { name: platform.unit },
-      { name: platform.unit },
+      unitOnly(platform.unit),
+      unitOnly(platform.unit),
     ]);
 
     const [insideSick, insideSound] = [await statusOn(sick), await statusOn(sound)];

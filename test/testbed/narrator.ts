@@ -1,5 +1,8 @@
-import pc from "picocolors";
+import { createColors } from "picocolors";
 import type { TestHost } from "./test-host.ts";
+
+/** Colour only where stdout is a terminal: picocolors itself also takes CI for one. */
+export const colours = createColors(process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "");
 
 /** Tells people on stdout what happens on a host. */
 export interface Narrator {
@@ -16,7 +19,7 @@ export interface Narrator {
   show(command: string, work?: () => Promise<void>): Promise<void>;
 }
 
-/** Opens a narrator for one host. Colour only where stdout is a terminal. */
+/** Opens a narrator for one host. */
 export function openNarrator(host: TestHost): Narrator {
   let steps = 0;
   const say = (text: string): void => {
@@ -28,13 +31,13 @@ export function openNarrator(host: TestHost): Narrator {
     tell,
     step: (heading, ...remarks) => {
       steps += 1;
-      say(`\n${pc.bold(`${steps}. ${heading}`)}`);
+      say(`\n${colours.bold(`${steps}. ${heading}`)}`);
       for (const remark of remarks) {
-        say(pc.dim(remark));
+        say(colours.dim(remark));
       }
     },
     show: async (command, work) => {
-      say(`\n  ${pc.green("#")} ${pc.bold(command)}`);
+      say(`\n  ${colours.green("#")} ${colours.bold(command)}`);
       if (work !== undefined) {
         await work();
         return;

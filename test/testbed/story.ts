@@ -1,9 +1,8 @@
-import pc from "picocolors";
 import { waitFor } from "../support/wait.ts";
 import { startHost } from "./host.ts";
 import { answering, installPlatform, makeDuplicate, platform, startPlatform } from "./incident.ts";
 import { agentLog, installAgent, startAgentService } from "./installed-agent.ts";
-import { openNarrator, type Narrator } from "./narrator.ts";
+import { colours, openNarrator, type Narrator } from "./narrator.ts";
 import { enterHost } from "./shell.ts";
 import type { Release, TestHost } from "./test-host.ts";
 
@@ -39,7 +38,7 @@ export async function tellStory({ release, shell }: StoryOptions): Promise<void>
   } finally {
     await host.stop();
   }
-  process.stdout.write(`\n${pc.dim("The host is gone again; nothing of it is left.")}\n`);
+  process.stdout.write(`\n${colours.dim("The host is gone again; nothing of it is left.")}\n`);
 }
 
 async function introduce(host: TestHost, { say }: Narrator, ms: number): Promise<void> {
