@@ -1,8 +1,11 @@
+import { isatty } from "node:tty";
 import { createColors } from "picocolors";
 import type { TestHost } from "./test-host.ts";
 
 /** Colour only where stdout is a terminal: picocolors itself also takes CI for one. */
-export const colours = createColors(process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "");
+export const colours = createColors(
+  isatty(process.stdout.fd) && (process.env["NO_COLOR"] ?? "") === "",
+);
 
 /** Tells people on stdout what happens on a host. */
 export interface Narrator {
