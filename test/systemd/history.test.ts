@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Occurrence } from "../../agent/model/occurrence.ts";
+import type { AuditReport } from "../../agent/model/audit.ts";
+import { type LinkMap, wrappedScript } from "./audited-host.ts";
 import { requireReal } from "../support/require-real.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ContainerHost, startHost } from "../testbed/host.ts";
@@ -44,6 +46,14 @@ async function readyHost(release: Release, options: PlatformOptions = {}): Promi
 async function historyOn(host: TestHost): Promise<History> {
   const command = ["onemaster", "history", "--json", "--error-log", platform.errorLog];
   return JSON.parse(await host.run(command)) as History;
+}
+
+/** The links of the platform's unit, as the audit finds them. */
+async function auditOf(host: TestHost): Promise<LinkMap> {
+  const { stdout } = await host.attempt(["onemaster", "audit", "--json", platform.unit]);
+  const { units } = JSON.parse(stdout) as AuditReport;
+  const items = units.find(({ unit }) => unit === platform.unit)?.items ?? [];
+  return Object.fromEntries(items.map(({ link, state }) => [link, state]));
 }
 
 /** gunicorn logs whole seconds: what comes after is to be in another one. */
@@ -196,6 +206,7 @@ describe.each(releases)("history on %s", (release) => {
       unit: platform.unit,
       sources: ["error.log", "journal", "process"],
     });
+    expect(await auditOf(host)).toEqual({ ...wrappedScript, "one-group": "bad" });
   });
 
   it("finds two starts of one boot", async (context) => {
@@ -218,6 +229,16 @@ describe.each(releases)("history on %s", (release) => {
       trigger: "boot",
       unit: null,
       sources: ["error.log", "process"],
+    });
+    // what depends on time is a warning as long as the unit's state is young
+    await waitFor("the unit to settle", async () => {
+      return (await auditOf(host)).serving !== "warning";
+    });
+    // the second one is in the unit of what started it at boot
+    expect(await auditOf(host)).toEqual({
+      ...wrappedScript,
+      serving: "bad",
+      "outside-unit": "bad",
     });
   });
 });
