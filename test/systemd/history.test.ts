@@ -65,9 +65,12 @@ async function nextSecond(host: TestHost): Promise<void> {
 /** A master that leaves removes its pidfile last. */
 async function stopAndWait(host: TestHost): Promise<void> {
   await host.run("systemctl stop platform.service");
-  await waitFor("the master to leave", async () => {
-    return (await host.attempt(["test", "-e", platform.pidfile])).exitCode !== 0;
-  });
+  // a worker that was forked a moment ago misses TERM, and gunicorn then waits for it for 30 s
+  await waitFor(
+    "the master to leave",
+    async () => (await host.attempt(["test", "-e", platform.pidfile])).exitCode !== 0,
+    45_000,
+  );
 }
 
 /** The pids of the two masters by the kernel's word. */
