@@ -123,9 +123,12 @@ describe.each(releases)("onemaster audit of an init script on %s", (release) => 
     expect(draining.map).toEqual({ ...rest, serving: "warning" });
     await request;
     // a start before that would find the pidfile of a living master and refuse
-    await waitFor("the master to leave", async () => {
-      return (await host().attempt("pgrep gunicorn")).exitCode === 1;
-    });
+    await waitFor(
+      "the master to leave",
+      async () => (await host().attempt("pgrep gunicorn")).exitCode === 1,
+      // a worker that was still booting has missed TERM: gunicorn waits for it for 30 s
+      45_000,
+    );
 
     await startPlatform(host());
     await host().run(["rm", platform.pidfile]);
