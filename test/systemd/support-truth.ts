@@ -104,7 +104,7 @@ function settledMasters(host: TestHost, count: number): Promise<readonly TrueMas
       );
       return masters.length === count && whole ? masters : undefined;
     },
-    30_000,
+    45_000,
   );
 }
 

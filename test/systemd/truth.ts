@@ -52,7 +52,7 @@ export function settledTruth(
       const truth = await truthOf(host);
       return isSettled(truth) && holds(truth) && truth;
     },
-    30_000,
+    45_000,
   );
 }
 
