@@ -106,7 +106,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     clock: systemClock,
     metrics,
     logger,
-    accountName: (uid) => parseAccounts(readFileSync("/etc/passwd", "latin1")).get(uid),
+    accountName,
     happened() {
       units.told();
       loop.scan("journal").catch(scanFailed);
@@ -125,6 +125,16 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     }),
     failed: () => metrics.countStateFailure(),
   });
+
+  /** Undefined where it cannot be read: the line of sudo that it is asked for then does not count. */
+  function accountName(uid: number): string | undefined {
+    try {
+      return parseAccounts(readFileSync("/etc/passwd", "latin1")).get(uid);
+    } catch (error) {
+      logger.warn({ err: error, uid }, "a line of sudo is left out: its user is not known");
+      return undefined;
+    }
+  }
 
   function scanFailed(error: unknown): void {
     if (!stop.aborted()) logger.error({ err: error }, "a scan failed");
