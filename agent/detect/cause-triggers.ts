@@ -75,7 +75,8 @@ function managerTrigger(one: TriggerCase, kind: ManagerEvent["kind"]): Told | un
 function bootTrigger(one: TriggerCase): Told | undefined {
   const { question, start } = one;
   const boot = one.events.findLast(
-    ({ kind, atMs }) => kind === "boot" && atMs <= question.secondStartedMs,
+    // a master that came in the boot's first second is logged as if before it
+    ({ kind, atMs }) => kind === "boot" && atMs < question.secondStartedMs + resolutionMs,
   );
   if (boot === undefined || start?.stop !== undefined || question.first.length === 0) {
     return undefined;

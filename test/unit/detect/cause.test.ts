@@ -100,6 +100,24 @@ describe("what set off a second master", () => {
       { events: boot(-20), first: [{ ...first, startedMs: undefined }] },
     ],
     ["nobody knows the first", "unknown", { events: boot(-20), first: [] }],
+    [
+      "both came in its first second, which gunicorn's log cuts off",
+      "boot",
+      {
+        events: boot(100.4),
+        first: [{ ...first, startedMs: at(100) }],
+        secondStartedMs: at(100),
+      },
+    ],
+    [
+      "it came just after both",
+      "unknown",
+      {
+        events: boot(101),
+        first: [{ ...first, startedMs: at(100) }],
+        secondStartedMs: at(100),
+      },
+    ],
   ])("after a boot, where %s, is %s", (_, trigger, changes) => {
     expect(ask({ secondStartedMs: at(100), ...changes }).trigger).toBe(trigger);
   });
