@@ -1,5 +1,5 @@
 // Runs before node_modules exists: Node's own modules only.
-import { readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { exitCodeOf, root, run, seconds } from "./process.mjs";
 
@@ -32,6 +32,14 @@ export async function setup() {
     process.exit(1);
   }
   if (installed()) return;
+  if (lstatSync(`${root}node_modules`, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    // npm ci would empty the folder at the other end, which is another checkout's
+    process.stderr.write(
+      "node_modules is a symbolic link, and what it leads to is older than package-lock.json;\n" +
+        "run npm ci there, or remove the link to have packages of this checkout's own.\n",
+    );
+    process.exit(1);
+  }
   process.stderr.write("Getting the packages that package-lock.json names (npm ci)…\n");
   const result = await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"]);
   if (result.code !== 0) {
