@@ -73,13 +73,14 @@ function having(groups: readonly RoledGroup[], role: RoledGroup["role"]): readon
 
 function unreachableMessage(facts: Case): string | undefined {
   if (facts.owner.kind !== "nobody") return undefined;
-  const { groups } = facts.roles;
-  const stranded = having(groups, "stranded");
-  if (stranded.length > 0) return say.unreachable(facts.path, facts.owner.why, stranded);
-  const orphaned = having(groups, "orphaned");
-  // A graceful stop takes the path away first: that is its end, not an outage of its own.
-  if (orphaned.length === 0 || having(groups, "draining").length > 0) return undefined;
-  return say.unreachable(facts.path, facts.owner.why, orphaned);
+  const { path, owner, roles } = facts;
+  const stranded = having(roles.groups, "stranded");
+  if (stranded.length > 0) return say.unreachable(path, owner.why, stranded);
+  // a graceful stop takes the path away first, and may then wait long for its workers
+  const draining = having(roles.groups, "draining");
+  if (draining.length > 0) return say.unserved(path, owner.why, draining);
+  const orphaned = having(roles.groups, "orphaned");
+  return orphaned.length === 0 ? undefined : say.unreachable(path, owner.why, orphaned);
 }
 
 /** Findings that stay true whatever else could not be seen. */

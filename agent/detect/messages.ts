@@ -79,6 +79,15 @@ export function unreachable(path: string, why: string, groups: readonly RoledGro
   return `no new connection can reach ${who}: ${path} ${why}`;
 }
 
+/** A graceful stop has taken the path away, and no master has come for it yet. */
+export function unserved(path: string, why: string, groups: readonly RoledGroup[]): string {
+  const stopping =
+    groups.length === 1
+      ? `master ${masterPids(groups)} is stopping`
+      : `masters ${masterPids(groups)} are stopping`;
+  return `${path} ${why}: ${stopping} and no master serves; requests fail until one is started`;
+}
+
 /** A configured path that nobody listens at, or only for a service that has not started. */
 export function noMaster(path: string, owner: Exclude<Owner, { kind: "unknown" }>): string {
   if (owner.kind === "nobody") return `nothing listens: ${path} ${owner.why}`;

@@ -108,7 +108,7 @@ test("TTIN and TTOU: one worker more, one worker less, still one master", async 
   }
 });
 
-test("TERM with a long request in flight: draining, and then nothing is left", async () => {
+test("TERM with a long request in flight: unreachable while it drains, and then nothing is left", async () => {
   const folder = testFolder();
   const path = folder.at("app.sock");
   const { master, workers } = await startGunicorn({ folder });
@@ -116,7 +116,7 @@ test("TERM with a long request in flight: draining, and then nothing is left", a
   signal(master, "SIGTERM");
   await waitFor("the master to close its listener", () => heldListeners(master.pid).length === 0);
   expect(await look(path)).toEqual(
-    seen("handover", [group("draining", { master, workers })], { evidence: "none" }),
+    seen("unreachable", [group("draining", { master, workers })], { evidence: "none" }),
   );
   expect((await slow.answer).status).toBe(200);
   await gone([master, ...workers]);

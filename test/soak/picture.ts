@@ -92,11 +92,12 @@ export function isTrueOf(verdict: Verdict | null, picture: Picture): boolean {
   const heads = listening.filter(({ succeeds }) => !succeeds);
   const serving = heads.filter(({ inode }) => inode === owner);
   const groups = listening.length + draining.certain.length + orphans.certain.length;
+  const isDraining = draining.certain.length + draining.ending.length > 0;
   switch (verdict) {
     case "duplicate":
       return staleIn(picture).length > 0 || serving.length > 1;
     case "unreachable":
-      return owner === null && listening.length + orphans.certain.length > 0;
+      return owner === null && (listening.length + orphans.certain.length > 0 || isDraining);
     case "orphaned-workers":
       return orphans.certain.length + orphans.ending.length > 0;
     case "unknown":
@@ -105,9 +106,7 @@ export function isTrueOf(verdict: Verdict | null, picture: Picture): boolean {
     case null:
       return groups === 0;
     case "handover":
-      return (
-        heads.length < listening.length || draining.certain.length + draining.ending.length > 0
-      );
+      return owner !== null && (heads.length < listening.length || isDraining);
     case "one-master":
       return serving.length === 1 && groups === 1;
   }

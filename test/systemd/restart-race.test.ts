@@ -59,7 +59,8 @@ describe.each(releases)("`systemctl restart` of a sound SysV unit on %s", (relea
     const said = seenIn(draining);
     expect(said.groups).toContainEqual({ role: "draining", master: old, workers: [worker] });
     // no new master came: this one's pidfile was there
-    expect(said).toMatchObject({ verdict: "handover", checkExit: 0, masters: 1 });
+    expect(said).toMatchObject({ verdict: "unreachable", checkExit: 2, masters: 1 });
+    expect(await host.run(askNginx)).toBe("502");
     expect(await lookOn(host)).toEqual(said);
     await expectRunningAgentToSay(host, said, "while it drains");
     expect(await truthOf(host), "it was still draining").toEqual(draining);
@@ -78,6 +79,8 @@ describe.each(releases)("`systemctl restart` of a sound SysV unit on %s", (relea
 
 /** Accepted connections at the path that a request of nginx waits on. */
 const inFlight = `ss -xH state established src '*sampleplatform.sock' | wc -l`;
+
+const askNginx = "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/";
 
 /** The pid of the one master of a platform that is as it should be. */
 async function soundMaster(host: TestHost): Promise<number> {

@@ -89,9 +89,7 @@ function listeningRole(pid: number, owner: number | null): Role {
 }
 
 function verdictOn(roles: ReadonlySet<Role>, owner: number | null): Verdict {
-  // a graceful stop takes the path away first
-  const lost = roles.has("orphaned") && owner === null && !roles.has("draining");
-  if (roles.has("stranded") || lost) {
+  if (owner === null && roles.size > 0) {
     return "unreachable";
   }
   if (roles.has("stale")) {

@@ -28,38 +28,6 @@ const waits = (pid: number, workers: string): string =>
 
 const draining: Scenario[] = [
   {
-    host: "a master that drains alone and has taken the path away: no outage of its own",
-    saw: snapshot({
-      processes: [master(10, { holds: [] }), worker(11, { of: 10 }), worker(12, { of: 10 })],
-      places: [emptyPlace()],
-    }),
-    says: {
-      verdict: "handover",
-      evidence: "none",
-      masters: 1,
-      groups: ["draining 10: 11 12"],
-      findings: [waits(10, "2 workers")],
-    },
-  },
-  {
-    host: "a draining master whose path is gone, beside orphans of another",
-    saw: snapshot({
-      processes: [master(10, { holds: [] }), worker(11, { of: 10 }), worker(12, { ...old, of: 1 })],
-      listeners: both,
-      places: [emptyPlace()],
-    }),
-    says: {
-      verdict: "orphaned-workers",
-      evidence: "none",
-      masters: 1,
-      groups: ["orphaned -: 12", "draining 10: 11"],
-      findings: [
-        "orphaned-workers: 1 worker (12) is left of a master that is dead",
-        waits(10, "1 worker"),
-      ],
-    },
-  },
-  {
     host: "a draining master beside a serving group",
     saw: snapshot({
       processes: [master(10, { holds: [] }), worker(11, { ...old, of: 10 }), ...crew(20, [21])],
@@ -127,38 +95,6 @@ const draining: Scenario[] = [
         "duplicate: master 5 with 1 worker is stale: it listens, but the path belongs to master 10",
         waits(10, "1 worker"),
       ],
-    },
-  },
-  {
-    host: "a draining master with a worker that has closed the listener already",
-    saw: snapshot({
-      processes: [
-        master(10, { holds: [] }),
-        worker(11, { of: 10 }),
-        worker(12, { of: 10, holds: [] }),
-      ],
-      places: [emptyPlace()],
-    }),
-    says: {
-      verdict: "handover",
-      evidence: "none",
-      masters: 1,
-      groups: ["draining 10: 11 + 12"],
-      findings: [waits(10, "1 worker")],
-    },
-  },
-  {
-    host: "a draining worker that has forked itself: its fork is no orphan",
-    saw: snapshot({
-      processes: [master(10, { holds: [] }), worker(11, { of: 10 }), worker(12, { of: 11 })],
-      places: [emptyPlace()],
-    }),
-    says: {
-      verdict: "handover",
-      evidence: "none",
-      masters: 1,
-      groups: ["draining 10: 11 + 12"],
-      findings: [waits(10, "1 worker")],
     },
   },
   {

@@ -12,7 +12,11 @@ const listeners = [listener(90), listener(100)];
 const fine = { processes: crew(10, [11]) };
 const upgrade = { processes: [...crew(10, [11]), ...crew(20, [21], { ...fresh, of: 10 })] };
 const leaving = [master(10, { holds: [] }), worker(11, { of: 10 })];
-const draining = { processes: leaving, places: [emptyPlace()] };
+const onOldListener = { of: 10, holds: [90] };
+const draining = {
+  processes: [master(10, { holds: [] }), worker(11, onOldListener), ...crew(20, [21], fresh)],
+  listeners,
+};
 const oldDrains = {
   processes: [...leaving, ...crew(20, [21], { ...fresh, of: 10 })],
 };

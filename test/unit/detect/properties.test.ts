@@ -178,6 +178,19 @@ describe("detect, whatever a snapshot holds", () => {
     );
   });
 
+  it("finds nothing fine where nobody is known to own the path", () => {
+    fc.assert(
+      fc.property(snapshots, (saw) => {
+        const fine = see(saw).sockets.filter(
+          ({ verdict, evidence, file }) =>
+            (verdict === "one-master" || verdict === "handover") &&
+            (evidence !== "bound-file" || file === null),
+        );
+        expect(fine).toEqual([]);
+      }),
+    );
+  });
+
   it("says the same of a socket when an unrelated one comes beside it", () => {
     const unrelated = [...crew(120, [121], { holds: [300] }), master(130, { holds: [310] })];
     fc.assert(

@@ -21,11 +21,21 @@ import { type Scan, told } from "./story.ts";
 const old = { holds: [90] };
 const both = [listener(90), listener(100)];
 
+const next = crew(20, [21]);
 const draining = {
+  processes: [master(10, { holds: [] }), worker(11, { ...old, of: 10 }), ...next],
+  listeners: both,
+};
+const stopUnseen: Partial<Snapshot> = {
+  processes: [master(10, { holds: "denied" }), worker(11, { ...old, of: 10 }), ...next],
+  listeners: both,
+  blind: [{ what: "fd-links", pid: 10, reason: "denied" }],
+};
+const nobodyServes = {
   processes: [master(10, { holds: [] }), worker(11, { of: 10 })],
   places: [emptyPlace()],
 };
-const stopUnseen: Partial<Snapshot> = {
+const outageUnseen: Partial<Snapshot> = {
   processes: [master(10, { holds: "denied" }), worker(11, { of: 10 })],
   places: [emptyPlace()],
   blind: [{ what: "fd-links", pid: 10, reason: "denied" }],
@@ -45,6 +55,22 @@ const stories: Record<string, readonly Scan[]> = {
         "confirmed handover-stuck",
         "cleared unknown that was confirmed",
       ],
+    },
+  ],
+  "an outage by a stop whose master can be seen no more for a while is the same outage": [
+    {
+      at: 0,
+      saw: nobodyServes,
+      shows: "unreachable handover",
+      says: ["suspected unreachable"],
+      next: 5,
+    },
+    { at: 3, saw: outageUnseen, shows: "unknown", says: ["suspected unknown"], next: 5 },
+    {
+      at: 6,
+      saw: nobodyServes,
+      shows: "unreachable handover, confirmed",
+      says: ["confirmed unreachable", "cleared unknown"],
     },
   ],
   "a master that could never be seen never becomes a stop that is stuck": [

@@ -147,35 +147,3 @@ function withStart(startTicks: number) {
   const one = group(68);
   return one.master === null ? one : { ...one, master: { ...one.master, startTicks } };
 }
-
-/** Verdicts of the lines for each of these reports in turn. */
-function told(...sockets: readonly SocketReport[]): string[][] {
-  const log = createChangeLog();
-  return sockets.map((one) =>
-    log
-      .linesFor(report([one]))
-      .map(({ message }) => message.slice(`${path}: `.length).split(":")[0] ?? ""),
-  );
-}
-
-const unreachable = socket({ verdict: "unreachable", groups: [group(68, { role: "stranded" })] });
-
-it("passes over the moment in which a new master has bound the path but does not listen yet", () => {
-  expect(told(sound, unreachable, duplicate)).toEqual([["one-master"], [], ["duplicate"]]);
-  expect(told(sound, unreachable, sound)).toEqual([["one-master"], [], []]);
-});
-
-it("tells an outage when the second look sees it too, once", () => {
-  expect(told(sound, unreachable, unreachable, unreachable)).toEqual([
-    ["one-master"],
-    [],
-    ["unreachable"],
-    [],
-  ]);
-});
-
-it("tells an outage at once when it is confirmed, and when it is the first thing seen", () => {
-  const confirmed = { ...unreachable, confirmed: true };
-  expect(told(sound, confirmed)).toEqual([["one-master"], ["unreachable (confirmed)"]]);
-  expect(told(unreachable)).toEqual([["unreachable"]]);
-});

@@ -28,9 +28,14 @@ const cases: readonly [what: string, PlaceState, said: readonly Said[]][] = [
   ],
   ["a master whose path is gone", state(null, master(1, 7)), ["unreachable"]],
   [
-    "a master that has closed its listener",
+    "a USR2 upgrade whose path is gone",
+    state(null, master(1, 7), master(3, 7, { parentPid: 1 })),
+    ["unreachable"],
+  ],
+  [
+    "a master that has closed its listener, and nobody who serves",
     state(null, master(1, null), worker(2, 1, 7)),
-    ["handover"],
+    ["unreachable"],
   ],
   [
     "one that serves while another drains",
@@ -69,6 +74,13 @@ describe("what is true of a place", () => {
     const picture = pictureOf(state(8, master(1, null), leaving, master(3, 8), worker(4, 3, 8)));
     const said = verdicts.filter((verdict) => isTrueOf(verdict, picture));
     expect(said).toEqual(["handover", "one-master"]);
+  });
+
+  it("may count a master whose workers are ending or not where nobody serves", () => {
+    const leaving = { ...worker(2, 1, 7), kind: "ending" as const };
+    const picture = pictureOf(state(null, master(1, null), leaving));
+    const said = verdicts.filter((verdict) => isTrueOf(verdict, picture));
+    expect(said).toEqual(["unreachable", "no-master"]);
   });
 
   it("may count orphans that are ending or not", () => {
