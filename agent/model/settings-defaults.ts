@@ -12,6 +12,13 @@ export const defaultSettings: Settings = {
   },
   web: { host: "127.0.0.1", port: 10_709 },
   journal: { enabled: true },
+  remediation: {
+    mode: "off",
+    confirmForMs: 30_000,
+    graceMs: 35_000,
+    maxPerHour: 3,
+    repairPidfile: false,
+  },
   stateDir: "/var/lib/onemaster",
 };
 

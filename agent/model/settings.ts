@@ -1,3 +1,5 @@
+import type { RemediationMode } from "./remediation.ts";
+
 /** Settings as the program uses them: checked, defaults filled in, all times in milliseconds and sizes in bytes. */
 export interface Settings {
   /** Empty: every gunicorn listener on this host. */
@@ -15,8 +17,22 @@ export interface Settings {
   };
   readonly web: { readonly host: string; readonly port: number };
   readonly journal: { readonly enabled: boolean };
+  readonly remediation: RemediationSettings;
   /** Absolute path of the folder for what has to outlive a restart of the agent. */
   readonly stateDir: string;
+}
+
+/** What is done about groups that should not be there. */
+export interface RemediationSettings {
+  readonly mode: RemediationMode;
+  /** So long it has to be seen before anything is done. */
+  readonly confirmForMs: number;
+  /** So long workers may take to finish their requests. */
+  readonly graceMs: number;
+  /** Attempts of the agent by itself, within any hour. */
+  readonly maxPerHour: number;
+  /** Write a pidfile that is missing or names nobody, where a unit's stop depends on it. */
+  readonly repairPidfile: boolean;
 }
 
 export interface SocketSettings {

@@ -7,17 +7,39 @@ export interface Complaint {
 }
 
 function textAt(map: unknown, key: string): string | undefined {
-  if (typeof map !== "object" || map === null) return undefined;
-  const found: unknown = Reflect.get(map, key);
+  const found = entryAt(map, key);
   return typeof found === "string" ? found : undefined;
 }
 
 /**
- * Entries of `sockets` that cannot both be meant: one path twice, or a pidfile that is the
- * socket. Looks at the value as it stands in the file, so that it speaks even when other
- * entries are wrong; what is no text there is left to the schema.
+ * What cannot all be meant, in the value of a whole file. Looks at it as it stands there, so that
+ * it speaks even when other entries are wrong.
  */
-export function contradictions(sockets: unknown): Complaint[] {
+export function contradictions(file: unknown): Complaint[] {
+  return [
+    ...socketContradictions(entryAt(file, "sockets")),
+    ...remediationContradictions(entryAt(file, "remediation")),
+  ];
+}
+
+function entryAt(map: unknown, key: string): unknown {
+  return typeof map === "object" && map !== null ? Reflect.get(map, key) : undefined;
+}
+
+/** A repair is an act, and without a mode nothing acts. */
+function remediationContradictions(remediation: unknown): Complaint[] {
+  const mode = entryAt(remediation, "mode");
+  const isOff = mode === undefined || mode === "off";
+  if (entryAt(remediation, "repair_pidfile") !== true || !isOff) return [];
+  const message = "found true while nothing is done (mode: off); set mode to dry-run or on as well";
+  return [{ at: ["remediation", "repair_pidfile"], message }];
+}
+
+/**
+ * Entries of `sockets` that cannot both be meant: one path twice, or a pidfile that is the
+ * socket. What is no text there is left to the schema.
+ */
+function socketContradictions(sockets: unknown): Complaint[] {
   if (!Array.isArray(sockets)) return [];
   const complaints: Complaint[] = [];
   const firstWith = new Map<string, number>();

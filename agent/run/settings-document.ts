@@ -60,7 +60,7 @@ function unknownKeyProblems(document: Document.Parsed): Problem[] {
   const top = document.contents;
   if (!isMap(top)) return [];
   const problems = unknownIn(top, knownKeys.top, []);
-  for (const section of ["memory", "scan", "web", "journal"] as const) {
+  for (const section of ["memory", "scan", "web", "journal", "remediation"] as const) {
     const map = top.get(section, true);
     if (isMap(map)) problems.push(...unknownIn(map, knownKeys[section], [section]));
   }
@@ -110,7 +110,7 @@ function judgeValue(
     at: (path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key))),
     message,
   }));
-  complaints.push(...contradictions(Reflect.get(Object(value), "sockets")));
+  complaints.push(...contradictions(value));
   const problems = complaints.map(({ at, message }) => ({
     offset: offsetOf(document, at),
     message: at.length === 0 ? message : `${dotted(at)}: ${message}`,

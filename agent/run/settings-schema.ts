@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { remediationModes } from "../model/remediation.ts";
 import { defaultSettings } from "../model/settings-defaults.ts";
 import {
   absolutePath,
@@ -8,15 +9,17 @@ import {
   fileMode,
   foundText,
   listenAddress,
+  oneOf,
   ownerAndGroup,
   ratio,
   unitName,
+  wholeNumber,
   workerCount,
   yesOrNo,
 } from "./settings-values.ts";
 
 const socketExample = "/run/app/app.sock";
-const { scan, memory, web, journal, stateDir } = defaultSettings;
+const { scan, memory, web, journal, remediation, stateDir } = defaultSettings;
 
 /** A map with these entries, or an issue that shows an example of one. */
 function mapOf<Entries extends v.ObjectEntries>(entries: Entries, example: string) {
@@ -55,6 +58,14 @@ const webEntries = { listen: v.optional(listenAddress()) };
 
 const journalEntries = { enabled: v.optional(yesOrNo()) };
 
+const remediationEntries = {
+  mode: v.optional(oneOf(remediationModes)),
+  confirm_for: v.optional(duration("0s", "1h")),
+  grace: v.optional(duration("1s", "10m")),
+  max_per_hour: v.optional(wholeNumber(1, 60)),
+  repair_pidfile: v.optional(yesOrNo()),
+};
+
 function notAList({ input }: v.ArrayIssue): string {
   return `${foundText(input)}; write a list of sockets, like [{ path: ${socketExample} }]`;
 }
@@ -65,6 +76,7 @@ const topEntries = {
   scan: v.nullish(mapOf(scanEntries, "interval: 15s"), {}),
   web: v.nullish(mapOf(webEntries, "listen: 127.0.0.1:10709"), {}),
   journal: v.nullish(mapOf(journalEntries, "enabled: false"), {}),
+  remediation: v.nullish(mapOf(remediationEntries, "mode: dry-run"), {}),
   state_dir: v.nullish(directory(stateDir)),
 };
 
@@ -97,6 +109,13 @@ export const fileSchema = v.pipe(
     },
     web: file.web.listen ?? web,
     journal: { enabled: file.journal.enabled ?? journal.enabled },
+    remediation: {
+      mode: file.remediation.mode ?? remediation.mode,
+      confirmForMs: file.remediation.confirm_for ?? remediation.confirmForMs,
+      graceMs: file.remediation.grace ?? remediation.graceMs,
+      maxPerHour: file.remediation.max_per_hour ?? remediation.maxPerHour,
+      repairPidfile: file.remediation.repair_pidfile ?? remediation.repairPidfile,
+    },
     stateDir: file.state_dir ?? stateDir,
   })),
 );
@@ -109,4 +128,5 @@ export const knownKeys = {
   scan: Object.keys(scanEntries),
   web: Object.keys(webEntries),
   journal: Object.keys(journalEntries),
+  remediation: Object.keys(remediationEntries),
 } as const;

@@ -60,7 +60,7 @@ function listenText({ host, port }: Settings["web"]): string {
  * settings: nothing is rounded, and a value that is absent says what then holds.
  */
 export function settingsText(settings: Settings): string {
-  const { memory, scan, web } = settings;
+  const { memory, scan, web, remediation } = settings;
   const sockets =
     settings.sockets.length === 0
       ? ["sockets: [] # every gunicorn listener on this host"]
@@ -83,6 +83,12 @@ export function settingsText(settings: Settings): string {
     `  listen: ${listenText(web)}`,
     "journal:",
     `  enabled: ${settings.journal.enabled}`,
+    "remediation:",
+    `  mode: ${remediation.mode}`,
+    `  confirm_for: ${exactDuration(remediation.confirmForMs)}`,
+    `  grace: ${exactDuration(remediation.graceMs)}`,
+    `  max_per_hour: ${remediation.maxPerHour}`,
+    `  repair_pidfile: ${remediation.repairPidfile}`,
     `state_dir: ${yamlText(settings.stateDir)}`,
   ].join("\n")}\n`;
 }

@@ -105,11 +105,34 @@ export function directory(example: string): v.GenericSchema<unknown, string> {
 
 /** How many workers there should be. */
 export function workerCount(): v.GenericSchema<unknown, number> {
+  return wholeNumber(1, 10_000, 4);
+}
+
+/** A whole number from `least` to `most`; `example` is one, for messages. */
+export function wholeNumber(
+  least: number,
+  most: number,
+  example = least,
+): v.GenericSchema<unknown, number> {
   return valueSchema((found) =>
-    typeof found === "number" && Number.isInteger(found) && found >= 1 && found <= 10_000
+    typeof found === "number" && Number.isInteger(found) && found >= least && found <= most
       ? { value: found }
-      : { wrong: `${foundText(found)}; write a whole number from 1 to 10000, like 4` },
+      : {
+          wrong: `${foundText(found)}; write a whole number from ${least} to ${most}, like ${example}`,
+        },
   );
+}
+
+/** One of these words. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+): v.GenericSchema<unknown, Word> {
+  return valueSchema((found) => {
+    const word = words.find((one) => one === found);
+    return word === undefined
+      ? { wrong: `${foundText(found)}; write one of ${words.join(", ")}` }
+      : { value: word };
+  });
 }
 
 /**

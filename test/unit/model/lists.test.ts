@@ -79,6 +79,13 @@ describe("the defaults", () => {
       },
       web: { host: "127.0.0.1", port: 10_709 },
       journal: { enabled: true },
+      remediation: {
+        mode: "off",
+        confirmForMs: 30_000,
+        graceMs: 35_000,
+        maxPerHour: 3,
+        repairPidfile: false,
+      },
       stateDir: "/var/lib/onemaster",
     });
   });

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { remediationModes } from "../../../agent/model/remediation.ts";
 import { defaultSettings, socketAt } from "../../../agent/model/settings-defaults.ts";
 import type { Settings } from "../../../agent/model/settings.ts";
 import { parseSettings } from "../../../agent/run/settings-document.ts";
@@ -47,6 +48,8 @@ memory: { budget: 2GiB, orphan_warn_ratio: 0.25 }
 scan: { interval: 30s, confirm_for: 0s, handover_limit: 1h, drain_limit: 90s }
 web: { listen: "[::1]:0" }
 journal: { enabled: false }
+remediation:
+  { mode: on, confirm_for: 1m, grace: 20s, max_per_hour: 1, repair_pidfile: true }
 state_dir: /var/lib//onemaster/
 `,
       {
@@ -71,6 +74,13 @@ state_dir: /var/lib//onemaster/
         },
         web: { host: "::1", port: 0 },
         journal: { enabled: false },
+        remediation: {
+          mode: "on",
+          confirmForMs: 60_000,
+          graceMs: 20_000,
+          maxPerHour: 1,
+          repairPidfile: true,
+        },
         stateDir: "/var/lib/onemaster",
       },
     ],
@@ -94,6 +104,12 @@ web:
   listen: 127.0.0.1:10709
 journal:
   enabled: true
+remediation:
+  mode: off
+  confirm_for: 30s
+  grace: 35s
+  max_per_hour: 3
+  repair_pidfile: false
 state_dir: /var/lib/onemaster
 `);
   });
@@ -140,6 +156,15 @@ state_dir: /var/lib/onemaster
       port: ms(0, 65_535),
     }),
     journal: fc.record({ enabled: fc.boolean() }),
+    remediation: fc
+      .record({
+        mode: fc.constantFrom(...remediationModes),
+        confirmForMs: ms(0, 3_600_000),
+        graceMs: ms(1_000, 600_000),
+        maxPerHour: ms(1, 60),
+        repairPidfile: fc.boolean(),
+      })
+      .filter(({ mode, repairPidfile }) => mode !== "off" || !repairPidfile),
     stateDir: path,
   });
 

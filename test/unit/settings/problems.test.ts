@@ -12,7 +12,7 @@ function problemsOf(text: string): readonly string[] {
   return [];
 }
 
-const top = "known here: sockets, memory, scan, web, journal, state_dir";
+const top = "known here: sockets, memory, scan, web, journal, remediation, state_dir";
 const inScan = "known here: interval, confirm_for, handover_limit, drain_limit";
 const unreadable = (said: string) =>
   `found what YAML cannot read (${said}); write KEY: VALUE lines, two blanks deeper in each section`;
@@ -40,8 +40,8 @@ describe("a settings file that is refused", () => {
     ],
     [
       "a key of no known section",
-      "remediation: { mode: off }\n",
-      [`f.yml:1:1: remediation: unknown key; ${top}`],
+      "alertmanager: { url: null }\n",
+      [`f.yml:1:1: alertmanager: unknown key; ${top}`],
     ],
     [
       "keys that objects have by nature",
@@ -224,6 +224,24 @@ describe("a settings file that is refused", () => {
       "an unknown key of the journal",
       "journal: { follow: true }\n",
       ["f.yml:1:12: journal.follow: unknown key; known here: enabled"],
+    ],
+    [
+      "a remediation that cannot be",
+      "remediation: { mode: yes, grace: 0s, max_per_hour: 0, repair_pidfile: yes, kill: 1 }\n",
+      [
+        'f.yml:1:22: remediation.mode: found "yes"; write one of off, dry-run, on',
+        'f.yml:1:34: remediation.grace: found "0s"; write a time from 1s to 10m',
+        "f.yml:1:52: remediation.max_per_hour: found the number 0; write a whole number from 1 to 60, like 1",
+        'f.yml:1:71: remediation.repair_pidfile: found "yes"; write true or false',
+        "f.yml:1:76: remediation.kill: unknown key; known here: mode, confirm_for, grace, max_per_hour, repair_pidfile",
+      ],
+    ],
+    [
+      "a repair while nothing is done",
+      "remediation:\n  repair_pidfile: true\n",
+      [
+        "f.yml:2:19: remediation.repair_pidfile: found true while nothing is done (mode: off); set mode to dry-run or on as well",
+      ],
     ],
     [
       "many mistakes at once, told in the order of the file",
