@@ -1,4 +1,5 @@
 import type { GroupMemory } from "./memory.ts";
+import type { RemediationView } from "./remediation.ts";
 import type { Evidence, FindingKind, Role, Verdict } from "./verdict.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface Report {
   readonly verdict: Verdict;
   readonly blind: readonly BlindReport[];
   readonly sockets: readonly SocketReport[];
+  /** What is done about groups that should not be there; absent: not looked at. */
+  readonly remediation?: RemediationView;
 }
 
 export interface HostReport {
