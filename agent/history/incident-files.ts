@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { IncidentRecord } from "../model/incident-record.ts";
+import { unfinishedName, writeAtomically } from "./atomic-file.ts";
 
 /** What the folder of incidents may hold. */
 export interface IncidentLimits {
@@ -74,22 +75,7 @@ export async function writeIncident(
   limits: IncidentLimits = incidentLimits,
 ): Promise<void> {
   const folder = incidentFolder(stateDir);
-  await mkdir(folder, { recursive: true, mode: 0o750 });
-  const unfinished = join(folder, `.${record.id}.${process.pid}`);
-  try {
-    const file = await open(unfinished, "w", 0o640);
-    try {
-      await file.writeFile(textOf(record, limits.recordBytes));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(unfinished, join(folder, `${record.id}.json`));
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
+  await writeAtomically(folder, `${record.id}.json`, textOf(record, limits.recordBytes));
   await prune(folder, limits);
 }
 
@@ -97,7 +83,7 @@ export async function writeIncident(
 export async function removeUnfinished(stateDir: string): Promise<void> {
   const folder = incidentFolder(stateDir);
   for (const name of await allNamesIn(folder)) {
-    if (/^\..+\.\d+$/.test(name)) await rm(join(folder, name), { force: true });
+    if (unfinishedName.test(name)) await rm(join(folder, name), { force: true });
   }
 }
 
@@ -143,16 +129,6 @@ async function allNamesIn(folder: string): Promise<readonly string[]> {
   } catch (error) {
     if (codeOf(error) === "ENOENT") return [];
     throw error;
-  }
-}
-
-/** The rename itself must outlive a crash of the host. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

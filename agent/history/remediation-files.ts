@@ -1,0 +1,128 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Read } from "../model/read.ts";
+import type { RemediationRecord } from "../model/remediation.ts";
+import { unfinishedName, writeAtomically } from "./atomic-file.ts";
+import { isRemediationId, isRemediationRecord } from "./remediation-record.ts";
+import { failureOf, malformed, readJson } from "./small-file.ts";
+
+/** What the folder of remediations may hold. */
+export interface RemediationLimits {
+  readonly count: number;
+  readonly totalBytes: number;
+}
+
+const remediationLimits: RemediationLimits = { count: 200, totalBytes: 4 * 1_048_576 };
+/** Of one record: thousands of processes in its plan. */
+const LARGEST_BYTES = 524_288;
+
+/** A file of the folder that is no record as this version writes them. */
+export interface UnreadRemediation {
+  readonly path: string;
+  /** An error code or a sentence. */
+  readonly reason: string;
+}
+
+/** What stands in the folder of remediations, oldest first. */
+export interface StoredRemediations {
+  readonly records: readonly RemediationRecord[];
+  /** Each of them may be one that was never finished. */
+  readonly unread: readonly UnreadRemediation[];
+}
+
+/** The folder of remediations in a state directory. */
+export function remediationFolder(stateDir: string): string {
+  return join(stateDir, "remediations");
+}
+
+/** Reads all records. A folder that is not there holds none; rejects when it cannot be read. */
+export async function readRemediations(stateDir: string): Promise<StoredRemediations> {
+  const folder = remediationFolder(stateDir);
+  const records: RemediationRecord[] = [];
+  const unread: UnreadRemediation[] = [];
+  for (const name of await namesIn(folder)) {
+    const read = await readRecord(folder, name);
+    if (read.ok) records.push(read.value);
+    // pruned by another agent since it was listed
+    else if (read.failure.kind !== "gone") {
+      unread.push({ path: read.failure.what, reason: read.failure.why });
+    }
+  }
+  return { records, unread };
+}
+
+/** Those that are under way, or whose agent died at it: the intents to finish or undo. */
+export function unfinishedRemediations({
+  records,
+}: StoredRemediations): readonly RemediationRecord[] {
+  return records.filter(({ outcome }) => outcome === null);
+}
+
+/**
+ * Writes a record: it is on disk, whole, when this resolves. Rejects when it could not be written,
+ * and then what was there before still is; also for one that could not be read again, so that no
+ * step is ever taken on it.
+ */
+export async function writeRemediation(stateDir: string, record: RemediationRecord): Promise<void> {
+  const text = `${JSON.stringify(record, undefined, 1)}\n`;
+  if (!isRemediationRecord(JSON.parse(text))) {
+    throw new TypeError(`remediation ${record.id} is no record of schema 1`);
+  }
+  if (Buffer.byteLength(text) > LARGEST_BYTES) {
+    throw new RangeError(`remediation ${record.id} is longer than ${LARGEST_BYTES} bytes`);
+  }
+  await writeAtomically(remediationFolder(stateDir), `${record.id}.json`, text);
+}
+
+/**
+ * Removes what is over the limits, the oldest first; what is not finished or cannot be read
+ * stays. Also what an agent that was killed in the middle of a write left behind, so only whoever
+ * holds the lock may call it. Rejects when something could not be removed.
+ */
+export async function pruneRemediations(
+  stateDir: string,
+  limits: RemediationLimits = remediationLimits,
+): Promise<void> {
+  const folder = remediationFolder(stateDir);
+  for (const name of await allNamesIn(folder)) {
+    if (unfinishedName.test(name)) await rm(join(folder, name), { force: true });
+  }
+  const names = await namesIn(folder);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  let bytes = sizes.reduce((sum, size) => sum + size, 0);
+  let count = names.length;
+  for (const [index, name] of names.entries()) {
+    if (count <= limits.count && bytes <= limits.totalBytes) return;
+    const read = await readRecord(folder, name);
+    if (!read.ok || read.value.outcome === null) continue;
+    await rm(join(folder, name), { force: true });
+    bytes -= sizes[index] ?? 0;
+    count -= 1;
+  }
+}
+
+async function readRecord(folder: string, name: string): Promise<Read<RemediationRecord>> {
+  const path = join(folder, name);
+  const read = await readJson(path, LARGEST_BYTES);
+  if (!read.ok) return read;
+  if (!isRemediationRecord(read.value)) return malformed(path, "not a remediation of schema 1");
+  if (`${read.value.id}.json` === name) return { ok: true, value: read.value };
+  return malformed(path, `its id is ${read.value.id}`);
+}
+
+/** Names of records, oldest first: they begin with the time. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const names = await allNamesIn(folder);
+  return names
+    .filter((name) => name.endsWith(".json") && isRemediationId(name.slice(0, -5)))
+    .toSorted();
+}
+
+async function allNamesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (failureOf(folder, error).kind === "gone") return [];
+    throw error;
+  }
+}
