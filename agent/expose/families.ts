@@ -4,8 +4,6 @@ import type {
   Histogram as HistogramOf,
   Registry as RegistryOf,
 } from "prom-client";
-import Counter from "prom-client/lib/counter.js";
-import Gauge from "prom-client/lib/gauge.js";
 import Histogram from "prom-client/lib/histogram.js";
 import gc from "prom-client/lib/metrics/gc.js";
 import heapSizeAndUsed from "prom-client/lib/metrics/heapSizeAndUsed.js";
@@ -16,6 +14,8 @@ import processOpenFileDescriptors from "prom-client/lib/metrics/processOpenFileD
 import processStartTime from "prom-client/lib/metrics/processStartTime.js";
 import version from "prom-client/lib/metrics/version.js";
 import Registry from "prom-client/lib/registry.js";
+import { type FamilyMaker, familyMaker } from "./family-maker.ts";
+import { type RemediationFamilies, remediationFamilies } from "./remediation-families.ts";
 import { type UnitFamilies, unitFamilies } from "./unit-families.ts";
 
 /**
@@ -66,6 +66,7 @@ export interface Families
     MemoryFamilies,
     IncidentFamilies,
     UnitFamilies,
+    RemediationFamilies,
     ScanFamilies,
     AgentFamilies {
   readonly registry: RegistryOf;
@@ -74,44 +75,39 @@ export interface Families
 /** Makes a registry of its own with every family of the agent in it, in the order of the page. */
 export function createFamilies(): Families {
   const registry = new Registry();
+  const make = familyMaker(registry);
   const families = {
     registry,
-    ...socketFamilies(registry),
-    ...memoryFamilies(registry),
-    ...incidentFamilies(registry),
-    ...unitFamilies({
-      gauge: (...about) => gauge(registry, ...about),
-      counter: (...about) => counter(registry, ...about),
-    }),
-    ...scanFamilies(registry),
-    ...agentFamilies(registry),
+    ...socketFamilies(make),
+    ...memoryFamilies(make),
+    ...incidentFamilies(make),
+    ...unitFamilies(make),
+    ...remediationFamilies(make),
+    ...scanFamilies(registry, make),
+    ...agentFamilies(make),
   };
   registerDefaults(registry);
   return families;
 }
 
-function socketFamilies(registry: RegistryOf): SocketFamilies {
+function socketFamilies({ gauge }: FamilyMaker): SocketFamilies {
   return {
     masters: gauge(
-      registry,
       "onemaster_masters",
       "Living masters on the socket by role, in processes; absent when that could not be told.",
       ["socket", "role"],
     ),
     workers: gauge(
-      registry,
       "onemaster_workers",
       "Workers on the socket by role of their group; absent when that could not be told.",
       ["socket", "role"],
     ),
     verdict: gauge(
-      registry,
       "onemaster_socket_verdict",
       "The verdict on the socket: 1 for the one that holds, 0 for all others.",
       ["socket", "verdict"],
     ),
     duplicateConfirmed: gauge(
-      registry,
       "onemaster_duplicate_confirmed",
       "1 while a second master on the socket has lasted for scan.confirm_for, else 0.",
       ["socket"],
@@ -119,28 +115,24 @@ function socketFamilies(registry: RegistryOf): SocketFamilies {
   };
 }
 
-function memoryFamilies(registry: RegistryOf): MemoryFamilies {
+function memoryFamilies({ gauge }: FamilyMaker): MemoryFamilies {
   return {
     groupMemory: gauge(
-      registry,
       "onemaster_group_memory_bytes",
       "Memory of all groups of a role in bytes; absent without groups and when unreadable.",
       ["socket", "role", "type"],
     ),
     orphanMemory: gauge(
-      registry,
       "onemaster_orphan_memory_bytes",
       "Memory of groups that new connections cannot reach, in bytes; absent when unreadable.",
       ["socket", "type"],
     ),
     budget: gauge(
-      registry,
       "onemaster_memory_budget_bytes",
       "Memory budget in bytes; where sockets have different ones, the smallest of them.",
       [],
     ),
     budgetRatio: gauge(
-      registry,
       "onemaster_orphan_memory_budget_ratio",
       "Reclaimable memory of unreachable groups as a share of the budget of their socket.",
       ["socket"],
@@ -148,16 +140,14 @@ function memoryFamilies(registry: RegistryOf): MemoryFamilies {
   };
 }
 
-function incidentFamilies(registry: RegistryOf): IncidentFamilies {
+function incidentFamilies({ gauge, counter }: FamilyMaker): IncidentFamilies {
   return {
     incidents: counter(
-      registry,
       "onemaster_incidents_total",
       "Incidents on the socket that were confirmed, by kind of finding.",
       ["socket", "kind"],
     ),
     incidentOpen: gauge(
-      registry,
       "onemaster_incident_open_timestamp_seconds",
       "Since when an incident is suspected or confirmed, in seconds since 1970; 0: none is open.",
       ["socket", "kind"],
@@ -165,7 +155,7 @@ function incidentFamilies(registry: RegistryOf): IncidentFamilies {
   };
 }
 
-function scanFamilies(registry: RegistryOf): ScanFamilies {
+function scanFamilies(registry: RegistryOf, { gauge, counter }: FamilyMaker): ScanFamilies {
   return {
     scanDuration: new Histogram({
       name: "onemaster_scan_duration_seconds",
@@ -173,50 +163,41 @@ function scanFamilies(registry: RegistryOf): ScanFamilies {
       buckets: scanBuckets,
       registers: [registry],
     }),
-    scans: counter(registry, "onemaster_scans_total", "Looks at the host, by cause.", ["cause"]),
+    scans: counter("onemaster_scans_total", "Looks at the host, by cause.", ["cause"]),
     lastCompleteScan: gauge(
-      registry,
       "onemaster_last_complete_scan_timestamp_seconds",
       "When the last complete look at the host was taken, in seconds since 1970; 0: never.",
       [],
     ),
     readFailures: counter(
-      registry,
       "onemaster_read_failures_total",
       "Reads of the host that failed, by kind; gone is ordinary, the others are not.",
       ["kind"],
     ),
-    blind: gauge(
-      registry,
-      "onemaster_blind",
-      "1 while something of this sort could not be seen, else 0.",
-      ["what"],
-    ),
+    blind: gauge("onemaster_blind", "1 while something of this sort could not be seen, else 0.", [
+      "what",
+    ]),
   };
 }
 
-function agentFamilies(registry: RegistryOf): AgentFamilies {
+function agentFamilies({ gauge, counter }: FamilyMaker): AgentFamilies {
   return {
     reloadSuccess: gauge(
-      registry,
       "onemaster_settings_reload_success",
       "1 when the last load of the settings file was good, 0 when older settings still hold.",
       [],
     ),
     reloadTime: gauge(
-      registry,
       "onemaster_settings_reload_timestamp_seconds",
       "When the settings file was last loaded, in seconds since 1970.",
       [],
     ),
     stateFailures: counter(
-      registry,
       "onemaster_state_failures_total",
       "Reads and writes of the state directory that failed.",
       [],
     ),
     buildInfo: gauge(
-      registry,
       "onemaster_build_info",
       "Always 1; the labels say which onemaster runs on which Node.",
       ["version", "node"],
@@ -241,22 +222,4 @@ function registerDefaults(registry: RegistryOf): void {
   heapSizeAndUsed(registry);
   version(registry);
   gc(registry, { gcDurationBuckets: [] });
-}
-
-function gauge<Label extends string>(
-  registry: RegistryOf,
-  name: string,
-  help: string,
-  labelNames: readonly Label[],
-): GaugeOf<Label> {
-  return new Gauge({ name, help, labelNames, registers: [registry] });
-}
-
-function counter<Label extends string>(
-  registry: RegistryOf,
-  name: string,
-  help: string,
-  labelNames: readonly Label[],
-): CounterOf<Label> {
-  return new Counter({ name, help, labelNames, registers: [registry] });
 }

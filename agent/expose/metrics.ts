@@ -5,9 +5,16 @@ import { type UnitEventKind, unitEventKinds } from "../model/journal.ts";
 import { type ReadFailureKind, readFailureKinds } from "../model/read.ts";
 import type { Report } from "../model/report.ts";
 import { type ScanCause, scanCauses } from "../model/scan.ts";
+import type { RemediationView } from "../model/remediation.ts";
 import { createFamilies, type Families } from "./families.ts";
 import { fillSockets, forgetSockets } from "./fill-sockets.ts";
 import { enterChanges, followSockets, type IncidentBook } from "./incident-book.ts";
+import { counted, type RemediationEvent } from "./remediation-book.ts";
+import {
+  fillRemediation,
+  fillRemediationCounts,
+  type RemediationCounts,
+} from "./remediation-families.ts";
 import { classicContentType, openMetricsContentType, toOpenMetrics } from "./open-metrics.ts";
 
 /** A page of samples, ready to be sent. */
@@ -37,6 +44,10 @@ export interface Metrics {
   countJournalEvent(unit: string, event: UnitEventKind): void;
   /** Counts a read or write of the state directory that failed. */
   countStateFailure(): void;
+  /** Says what remediation may do; its counters are on the page while the mode is not `off`. */
+  showRemediation(view: RemediationView): void;
+  /** Counts what became of a group on this socket, or of its pidfile. */
+  countRemediation(socket: string, event: RemediationEvent): void;
   /** Counts one look at the host; `seconds` is how long it took. */
   countScan(cause: ScanCause, seconds: number): void;
   /** Says when the last complete scan was made: wall clock, milliseconds since 1970. */
@@ -62,6 +73,8 @@ export function createMetrics(info: { readonly version: string; readonly node: s
   };
   let report: Report | undefined;
   let book: IncidentBook = new Map();
+  let remediation: RemediationView | undefined;
+  let remediations: ReadonlyMap<string, RemediationCounts> = new Map();
 
   function followReport(): void {
     if (report !== undefined)
@@ -95,6 +108,12 @@ export function createMetrics(info: { readonly version: string; readonly node: s
     countStateFailure() {
       families.stateFailures.inc();
     },
+    showRemediation(view) {
+      remediation = view;
+    },
+    countRemediation(socket, event) {
+      remediations = counted(remediations, socket, event);
+    },
     countScan(cause, seconds) {
       families.scans.inc({ cause });
       families.scanDuration.observe(seconds);
@@ -119,6 +138,9 @@ export function createMetrics(info: { readonly version: string; readonly node: s
         fillMainPids(families, report);
         fillBlind(families, report);
       }
+      if (remediation !== undefined) fillRemediation(families, remediation);
+      const acts = remediation !== undefined && remediation.mode !== "off";
+      fillRemediationCounts(families, acts ? [...book.keys()] : [], remediations);
       // prom-client takes all values before its first await, so a page is of one moment.
       const classic = await families.registry.metrics();
       return openMetrics
@@ -138,6 +160,9 @@ function startAtZero(families: Families): void {
   families.reloadSuccess.remove();
   families.reloadTime.remove();
   families.stateFailures.inc(0);
+  families.remediationBreaker.remove();
+  families.remediationPaused.remove();
+  families.remediationUnfinished.remove();
 }
 
 /** Sets what is known of each unit's links; all others are absent. */

@@ -1,24 +1,11 @@
 import type { Counter as CounterOf, Gauge as GaugeOf } from "prom-client";
+import type { FamilyMaker } from "./family-maker.ts";
 
 /** What is told of units. */
 export interface UnitFamilies {
   readonly unitLink: GaugeOf<"unit" | "link">;
   readonly unitMainPid: GaugeOf<"unit">;
   readonly journalEvents: CounterOf<"unit" | "event">;
-}
-
-/** Makes families in the registry of the page. */
-interface FamilyMaker {
-  gauge<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly Label[],
-  ): GaugeOf<Label>;
-  counter<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly Label[],
-  ): CounterOf<Label>;
 }
 
 /** Makes the families that tell of units. */
