@@ -42,6 +42,7 @@ export function isRemediationRecord(value: unknown): value is RemediationRecord 
     rescueLink: isNullOr(isAbsolutePath),
     foundStopped: isBoolean,
     steps: isListOf(isStep),
+    members: (members) => members === undefined || isListOf(isProcessId)(members),
     memory: isMemory,
   });
   if (!whole) return false;

@@ -42,9 +42,14 @@ describe("a record", () => {
     ["of a path without a file", changed("plan.file", null)],
     ["that tells a check", changed("plan.steps.0.check", "its identity is read again")],
     ["with a time to the second", changed("startedAt", "2026-11-22T17:50:02Z")],
+    ["that names who was seen below", changed("members", [{ pid: 50, startTicks: 4_950 }])],
     ["that an older one knew less of", changed("added", "later")],
   ])("%s is one", (_, record) => {
     expect(isRemediationRecord(stored(record as never))).toBe(true);
+  });
+
+  it("is none whose members are no processes", () => {
+    expect(isRemediationRecord(changed("members", [50]))).toBe(false);
   });
 
   it.each(remediationOutcomes)("may end with %s", (outcome) => {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { type BlindSpot, blindSpots } from "../../../agent/model/blind.ts";
+import {
+  type RefusalReason,
+  refusalReasons,
+  type RemediationMode,
+  remediationModes,
+  type RemediationOutcome,
+  remediationOutcomes,
+  type StepName,
+  stepNames,
+} from "../../../agent/model/remediation.ts";
 import { type ReadFailureKind, readFailureKinds } from "../../../agent/model/read.ts";
 import { type ScanCause, scanCauses } from "../../../agent/model/scan.ts";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
@@ -34,6 +44,39 @@ const causes: Record<ScanCause, true> = {
   units: true,
   reload: true,
 };
+const modes: Record<RemediationMode, true> = { off: true, "dry-run": true, on: true };
+const reasons: Record<RefusalReason, true> = {
+  "not-confirmed": true,
+  "no-owner": true,
+  "evidence-weak": true,
+  handover: true,
+  supervised: true,
+  "unit-job-running": true,
+  "owner-not-answering": true,
+  "owner-too-young": true,
+  "rate-limited": true,
+  "breaker-open": true,
+  "not-permitted": true,
+  "identity-changed": true,
+  blind: true,
+  paused: true,
+  locked: true,
+  "no-record": true,
+};
+const outcomes: Record<RemediationOutcome, true> = {
+  ended: true,
+  "put-back": true,
+  failed: true,
+  "dry-run": true,
+};
+const steps: Record<StepName, true> = {
+  link: true,
+  "stop-master": true,
+  "end-workers": true,
+  "end-master": true,
+  verify: true,
+  unlink: true,
+};
 const kinds: Record<FindingKind, true> = {
   unreachable: true,
   duplicate: true,
@@ -61,6 +104,10 @@ describe("lists that metrics and texts go through", () => {
     ["causes of a scan", scanCauses, causes],
     ["kinds of finding", findingKinds, kinds],
     ["roles", roles, everyRole],
+    ["modes of remediation", remediationModes, modes],
+    ["reasons to leave a group alone", refusalReasons, reasons],
+    ["outcomes", remediationOutcomes, outcomes],
+    ["steps", stepNames, steps],
   ])("%s: every one once, in order", (_, list, all) => {
     expect(list).toEqual(Object.keys(all));
   });

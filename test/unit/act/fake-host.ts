@@ -1,0 +1,234 @@
+import type { Done, Eyes, Hands, ProcessNow } from "../../../agent/model/acting.ts";
+import type {
+  EndingPlan,
+  RemediationRecord,
+  StepRecord,
+} from "../../../agent/model/remediation.ts";
+import type { RecoverParts } from "../../../agent/act/recover.ts";
+import { createFakeKernel, type FakeKernel } from "./fake-kernel.ts";
+import type { FakeProcess } from "./fake-process.ts";
+import {
+  FILE_INODE,
+  orphanRescue,
+  OWNER_LISTENER,
+  path,
+  populate,
+  rescue,
+  type Story,
+} from "./fake-story.ts";
+
+/** The agent dies by this; a real agent's hands never throw. */
+export class Killed extends Error {}
+
+/** A simulated host with one live group, and one that is to be ended, and an agent at it. */
+export interface FakeHost {
+  readonly kernel: FakeKernel;
+  readonly plan: EndingPlan;
+  readonly parts: RecoverParts;
+  readonly told: StepRecord[];
+  /** The record as it is on disk; undefined: never written. */
+  kept(): RemediationRecord | undefined;
+  keptTimes(): number;
+  /** Calls of hands and of keep, in their order. */
+  readonly calls: string[];
+  /** What must never happen, and did. */
+  readonly crimes: string[];
+  /** The agent dies at its call number `at`, counted from 1 and from now on. */
+  killAt(at: number, when: "before" | "after"): void;
+  /** Another agent starts. */
+  revive(): void;
+  isDead(): boolean;
+  /** Called before each call of the agent; may change the host. */
+  onCall: ((call: string) => void) | undefined;
+  /** Gives what becomes of a call instead of making it. */
+  refuse: ((call: string) => Done | undefined) | undefined;
+  /** Gives why a write of the record fails; the number of the write counts from 1. */
+  keepFails: ((turn: number) => boolean) | undefined;
+  setWallMs(ms: number): void;
+  answers: boolean;
+  hideSockets: number | undefined;
+  process(pid: number): FakeProcess;
+}
+
+/** A host as the story has it: group 49 with 50 and 51 to be ended, group 68 with 69 serving. */
+export function createFakeHost(story: Story = {}): FakeHost {
+  let lostSinceMs: number | undefined;
+  const crimes: string[] = [];
+  const kernel = createFakeKernel(watchPath);
+  const plan = populate(kernel, story);
+  let dead = false;
+  let doom: { left: number; readonly when: "before" | "after" } | undefined;
+  let kept: string | undefined;
+  let keptTimes = 0;
+  let wallOffsetMs = Date.UTC(2026, 10, 22, 17, 50, 2);
+  const told: StepRecord[] = [];
+  const calls: string[] = [];
+
+  /** The live path may be lost for one poll, while somebody serves behind it. */
+  function watchPath(): void {
+    const owner = kernel.processes.get(68);
+    const serves = owner?.sockets.has(OWNER_LISTENER) === true;
+    const guarded = kernel.files.has(rescue) || kernel.files.has(orphanRescue);
+    if (!serves || !guarded || dead || kernel.files.has(path)) {
+      lostSinceMs = undefined;
+      return;
+    }
+    lostSinceMs ??= kernel.nowMs();
+    if (kernel.nowMs() - lostSinceMs > 110) crimes.push(`${path} was lost for more than 110 ms`);
+  }
+
+  function agentCall<T>(call: string, make: () => T): T {
+    if (dead) throw new Killed();
+    calls.push(call);
+    if (doom !== undefined) doom.left -= 1;
+    if (doom?.left === 0 && doom.when === "before") {
+      dead = true;
+      throw new Killed();
+    }
+    host.onCall?.(call);
+    const made = make();
+    if (doom?.left === 0) {
+      dead = true;
+      throw new Killed();
+    }
+    return made;
+  }
+
+  function attempt(call: string, make: () => Done): Done {
+    return agentCall(call, () => host.refuse?.(call) ?? make());
+  }
+
+  const hands: Hands = {
+    signal: (pid, signal) =>
+      attempt(`${signal} ${pid}`, () => {
+        const crime = crimeOf(pid, signal);
+        if (crime !== undefined) crimes.push(crime);
+        if (signal === 0) return kernel.processes.has(pid) ? { kind: "done" } : { kind: "gone" };
+        return kernel.signal(pid, signal) ? { kind: "done" } : { kind: "gone" };
+      }),
+    link: (existing, added) =>
+      attempt(`link ${added}`, () => {
+        if (story.linkDenied === true) return { kind: "denied", why: "EACCES" };
+        const file = kernel.files.get(existing);
+        if (file === undefined) return { kind: "gone" };
+        if (kernel.files.has(added)) return { kind: "failed", why: "EEXIST" };
+        kernel.files.set(added, file);
+        return { kind: "done" };
+      }),
+    unlink: (name) =>
+      attempt(`unlink ${name}`, () => {
+        if (name === path) crimes.push("the live path was removed");
+        return kernel.files.delete(name) ? { kind: "done" } : { kind: "gone" };
+      }),
+  };
+
+  function crimeOf(pid: number, signal: string | number): string | undefined {
+    const now = kernel.look(pid);
+    if (now === "gone" || signal === 0) return undefined;
+    const { state, signalRole, endingPending } = now;
+    if (signal === "SIGTERM" && signalRole === "master") return `SIGTERM to master ${pid}`;
+    if (signal === "SIGKILL" && state !== "T" && state !== "D") return `${pid} killed unstopped`;
+    if (signal === "SIGCONT" && signalRole === "master" && pid === 49 && endingPending) {
+      return `SIGCONT to ${pid}, which then removes the path`;
+    }
+    if (pid === 68 || pid === 69 || pid === 1) return `${signal} to ${pid}, which serves`;
+    return undefined;
+  }
+
+  const eyes = eyesOn(kernel, () => host);
+  const host: FakeHost = {
+    kernel,
+    plan,
+    told,
+    calls,
+    crimes,
+    kept: () => (kept === undefined ? undefined : (JSON.parse(kept) as RemediationRecord)),
+    keptTimes: () => keptTimes,
+    killAt(at, when) {
+      doom = { left: at, when };
+    },
+    revive() {
+      dead = false;
+      doom = undefined;
+    },
+    isDead: () => dead,
+    onCall: undefined,
+    refuse: undefined,
+    keepFails: undefined,
+    setWallMs(ms) {
+      wallOffsetMs = ms - kernel.nowMs();
+    },
+    answers: true,
+    hideSockets: undefined,
+    process(pid) {
+      const process = kernel.processes.get(pid);
+      if (process === undefined) throw new Error(`no process ${pid}`);
+      return process;
+    },
+    parts: {
+      bootId: plan.bootId,
+      eyes,
+      hands,
+      clock: {
+        wallMs: () => kernel.nowMs() + wallOffsetMs,
+        monotonicMs: () => kernel.nowMs(),
+        sleep: (ms) => {
+          if (dead) throw new Killed();
+          kernel.pass(ms);
+          return Promise.resolve();
+        },
+      },
+      realPath: (asked) => asked,
+      // async: what it throws is a rejection, as in production
+      async keep(record) {
+        await Promise.resolve();
+        agentCall("keep", () => {
+          keptTimes += 1;
+          if (host.keepFails?.(keptTimes) === true) throw new Error("ENOSPC");
+          kept = JSON.stringify(record);
+        });
+      },
+      told: (step) => told.push(step),
+    },
+  };
+  return host;
+}
+
+function eyesOn(kernel: FakeKernel, host: () => FakeHost): Eyes {
+  return {
+    process: kernel.look,
+    tcpPorts: () => [],
+    sockets: (pid) =>
+      host().hideSockets === pid ? undefined : [...(kernel.processes.get(pid)?.sockets ?? [])],
+    below(pids) {
+      const found: ProcessNow[] = [];
+      const from = [...pids];
+      for (const pid of from) {
+        for (const child of kernel.processes.values()) {
+          if (child.parentPid !== pid || from.includes(child.pid)) continue;
+          from.push(child.pid);
+          const now = kernel.look(child.pid);
+          if (now !== "gone") found.push(now);
+        }
+      }
+      return found;
+    },
+    reclaimable: (pids) =>
+      Promise.resolve(
+        pids.reduce((sum, pid) => sum + (kernel.processes.get(pid)?.memoryBytes ?? 0), 0),
+      ),
+    usedMemory: () =>
+      [...kernel.processes.values()].reduce(
+        (sum, { zombie, memoryBytes }) => sum + (zombie ? 0 : memoryBytes),
+        0,
+      ),
+    file: (name) => kernel.files.get(name) ?? { kind: "absent" },
+    answer(name) {
+      const served = kernel.files.get(name)?.inode === FILE_INODE && kernel.processes.has(68);
+      if (served && host().answers) {
+        return Promise.resolve({ kind: "answered", status: 200, tookMs: 3 });
+      }
+      return Promise.resolve({ kind: "silent", why: "ECONNREFUSED" });
+    },
+  };
+}
