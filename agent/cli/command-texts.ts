@@ -111,8 +111,8 @@ const incidentShowText: CommandText = {
   summary: "everything that is recorded of one incident",
   description: [
     "ID is the name that the list shows, its begin where that is enough, or `last`. Shows how it " +
-      "came to be, the groups when it was confirmed and when it was over, the unit, and the " +
-      "journal around it.",
+      "came to be, the groups when it was confirmed and when it was over, what was done about it, " +
+      "the unit, and the journal around it.",
   ],
   examples: [
     { command: "onemaster incidents show last", says: "the newest" },
@@ -140,6 +140,41 @@ const historyText: CommandText = {
     { command: "onemaster history --error-log ./error.log --json", says: "for programs, schema 1" },
   ],
   exits: [{ code: 0, when: "whatever was found" }, usageExit, failureExit],
+};
+
+const remediateText: CommandText = {
+  summary: "the plan for ending stale groups; --yes carries it out",
+  description: [
+    "Prints for every stale or orphaned group how it would be ended, step by step with pids and " +
+      "signals, and what memory comes back; or every reason why it must not be. Changes nothing " +
+      "without --yes.",
+    "With --yes it ends those groups one after the other, each after a fresh look: the stale " +
+      "master is stopped, its workers finish their requests, then what is left gets SIGKILL. The " +
+      "serving group and its socket file are not touched. In doubt nothing is done, and why is on " +
+      "stderr. It works whatever remediation.mode says: that setting, and the rate limit, are for " +
+      "the agent alone.",
+    "--dry-run walks the same way to the last call, and sends signal 0 alone. Two failures in a " +
+      "row open a breaker: nobody then ends anything until it is closed with --reset-breaker. " +
+      "Neither is anything ended while a file `pause` stands in the state directory.",
+  ],
+  examples: [
+    { command: "onemaster remediate", says: "what would be done, or why not" },
+    {
+      command: "onemaster remediate --dry-run --socket /run/app/app.sock",
+      says: "the whole way for this socket, without a signal",
+    },
+    {
+      command: "onemaster remediate --yes --socket /run/app/app.sock",
+      says: "end what is stale on this socket",
+    },
+    { command: "onemaster remediate --reset-breaker", says: "once it is known what went wrong" },
+  ],
+  exits: [
+    { code: 0, when: "the plan; or with --yes and --dry-run: done, or nothing was to do" },
+    { code: 1, when: "--yes or --dry-run: refused or failed, the reason is on stderr" },
+    usageExit,
+    failureExit,
+  ],
 };
 
 const configText: CommandText = {
@@ -198,6 +233,7 @@ export const commandTexts = {
   audit: auditText,
   incidents: incidentsText,
   "incidents show": incidentShowText,
+  remediate: remediateText,
   config: configText,
   "config check": configCheckText,
   "config show": configShowText,

@@ -21,6 +21,7 @@ const noActions: Actions = {
   audit: notRun,
   incidents: notRun,
   incidentShow: notRun,
+  remediate: notRun,
   configCheck: notRun,
   configShow: notRun,
   completion: notRun,

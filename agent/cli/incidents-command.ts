@@ -1,6 +1,9 @@
 import type { Settings } from "../model/settings.ts";
 import { summaryOf, type IncidentRecord } from "../model/incident-record.ts";
+import type { RemediationRecord } from "../model/remediation.ts";
+import { remediationsOf } from "../detect/incident-remediations.ts";
 import { incidentFolder, readIncidents } from "../history/incident-files.ts";
+import { readRemediations, remediationFolder } from "../history/remediation-files.ts";
 import { effectiveSettings, type CommonOptions } from "./common-options.ts";
 import type { JsonOption } from "./config-command.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -37,10 +40,11 @@ export async function incidentShowCommand(
 ): Promise<number> {
   const settings = await effectiveSettings(common, surroundings);
   const record = chosen(id, await recordsFor(common, settings, surroundings));
+  const remediations = remediationsOf(record, await allRemediations(settings, surroundings));
   surroundings.stdout.write(
     json
-      ? `${JSON.stringify(record, undefined, 2)}\n`
-      : incidentText(record, styleFor(common, surroundings)),
+      ? `${JSON.stringify({ ...record, remediations }, undefined, 2)}\n`
+      : incidentText(record, remediations, styleFor(common, surroundings)),
   );
   return ExitCode.ok;
 }
@@ -50,21 +54,39 @@ async function recordsFor(
   settings: Settings,
   surroundings: Surroundings,
 ): Promise<readonly IncidentRecord[]> {
-  const { records, unread } = await readStored(settings.stateDir);
-  for (const { path, reason } of unread) {
-    surroundings.stderr.write(`onemaster: ${path} is left out: ${reason}\n`);
-  }
+  const { stateDir } = settings;
+  const { records, unread } = await readStored(incidentFolder(stateDir), readIncidents(stateDir));
+  tellUnread(unread, surroundings);
   const paths = new Set(settings.sockets.map(({ path }) => path));
   const wanted = common.socket.length === 0 ? records : records.filter((r) => paths.has(r.socket));
   return wanted.toReversed();
 }
 
-async function readStored(stateDir: string): ReturnType<typeof readIncidents> {
+async function allRemediations(
+  { stateDir }: Settings,
+  surroundings: Surroundings,
+): Promise<readonly RemediationRecord[]> {
+  const reading = readRemediations(stateDir);
+  const { records, unread } = await readStored(remediationFolder(stateDir), reading);
+  tellUnread(unread, surroundings);
+  return records;
+}
+
+function tellUnread(
+  unread: readonly { readonly path: string; readonly reason: string }[],
+  { stderr }: Surroundings,
+): void {
+  for (const { path, reason } of unread) {
+    stderr.write(`onemaster: ${path} is left out: ${reason}\n`);
+  }
+}
+
+async function readStored<T>(folder: string, reading: Promise<T>): Promise<T> {
   try {
-    return await readIncidents(stateDir);
+    return await reading;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${incidentFolder(stateDir)} cannot be read: ${reason}`, { cause: error });
+    throw new Error(`${folder} cannot be read: ${reason}`, { cause: error });
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Cause } from "../model/cause.ts";
 import type { IncidentRecord, IncidentSummary } from "../model/incident-record.ts";
+import type { RemediationRecord } from "../model/remediation.ts";
 import type { GroupReport, SocketReport } from "../model/report.ts";
 import { formatDuration } from "../parse/duration.ts";
 import { formatBytes } from "../parse/size.ts";
+import { recordText } from "./remediate-record-text.ts";
 import type { Colours } from "./status-colours.ts";
 import { utcText } from "./status-socket.ts";
 import { labelled } from "./wrap.ts";
@@ -41,8 +43,12 @@ function summaryLines(one: IncidentSummary, { colours, nowMs, width }: IncidentS
   ];
 }
 
-/** One incident with its evidence, for people, with a line end. */
-export function incidentText(record: IncidentRecord, style: IncidentStyle): string {
+/** One incident with its evidence and what was done about it, for people, with a line end. */
+export function incidentText(
+  record: IncidentRecord,
+  remediations: readonly RemediationRecord[],
+  style: IncidentStyle,
+): string {
   const { width, colours } = style;
   const { confirmed, closed } = record.reports;
   const wasOver = record.closedAt === null ? "still open" : `over ${utcText(record.closedAt)}`;
@@ -63,6 +69,7 @@ export function incidentText(record: IncidentRecord, style: IncidentStyle): stri
     "",
     colours.bold("what happened to it"),
     ...record.timeline.flatMap(({ at, text }) => labelled(`  ${clock(at)}  `, text, width)),
+    ...remediationLines(remediations, style),
     ...unitLines(record, style),
     ...journalLines(record, style),
   ];
@@ -113,6 +120,25 @@ function groupLine({ role, master, workers, memory, listener }: GroupReport): st
 
 function pidOf({ pid }: { readonly pid: number }): number {
   return pid;
+}
+
+/** The attempts to end its groups, oldest first, with every step. */
+function remediationLines(
+  remediations: readonly RemediationRecord[],
+  { width, colours }: IncidentStyle,
+): string[] {
+  if (remediations.length === 0) return [];
+  const lines = remediations.flatMap((record, index) => [
+    ...(index === 0 ? [] : [""]),
+    ...recordText(record, { width: width - 2, colours })
+      .trimEnd()
+      .split("\n"),
+  ]);
+  return [
+    "",
+    colours.bold("what was done about it"),
+    ...lines.map((line) => (line === "" ? "" : `  ${line}`)),
+  ];
 }
 
 function unitLines(

@@ -6,6 +6,7 @@ import type { CommonOptions } from "./common-options.ts";
 import type { JsonOption } from "./config-command.ts";
 import type { HistoryOptions } from "./history-command.ts";
 import { helpAfter, helpDescription } from "./help-text.ts";
+import type { RemediateOptions } from "./remediate-command.ts";
 import type { RunOptions } from "./run-command.ts";
 import type { StatusOptions } from "./status-command.ts";
 import { unknownCommand } from "./unknown-command.ts";
@@ -20,6 +21,7 @@ export interface Actions {
   audit(unit: string | undefined, common: CommonOptions, options: JsonOption): Promise<void>;
   incidents(common: CommonOptions, options: JsonOption): Promise<void>;
   incidentShow(id: string, common: CommonOptions, options: JsonOption): Promise<void>;
+  remediate(common: CommonOptions, options: RemediateOptions): Promise<void>;
   configCheck(file: string | undefined, common: CommonOptions, options: JsonOption): Promise<void>;
   configShow(common: CommonOptions, options: JsonOption): Promise<void>;
   completion(shell: Shell): Promise<void>;
@@ -49,6 +51,9 @@ interface TypedOptions {
   readonly until?: string;
   readonly errorLog?: readonly string[];
   readonly log?: LogFormat;
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly resetBreaker?: true;
 }
 
 function socketPath(typed: string, before: readonly string[] | undefined): string[] {
@@ -183,6 +188,21 @@ export function buildProgram(actions: Actions, output: ProgramOutput): Command {
   incidentShow.action((id: string) =>
     actions.incidentShow(id, common(incidentShow), jsonOf(incidentShow)),
   );
+
+  const remediate = subcommand(program, "remediate", commandTexts.remediate)
+    .option("--yes", "carry the plan out")
+    .option("--dry-run", "walk through all of it, and change nothing")
+    .option(...jsonOption)
+    .option("--reset-breaker", "close the breaker that two failures in a row opened");
+  remediate.action(() => {
+    const { yes, dryRun, resetBreaker } = remediate.opts<TypedOptions>();
+    return actions.remediate(common(remediate), {
+      ...json(remediate),
+      yes: yes === true,
+      dryRun: dryRun === true,
+      resetBreaker: resetBreaker === true,
+    });
+  });
 
   const config = subcommand(program, "config", commandTexts.config).helpCommand(false);
   const configCheck = subcommand(config, "check [file]", commandTexts["config check"]).option(

@@ -45,6 +45,11 @@ export async function runCli(
       const { incidentShowCommand } = await import("./incidents-command.ts");
       exitCode = await incidentShowCommand(id, common, options, surroundings);
     },
+    async remediate(common, options) {
+      const { createActor } = await import("../run/remediate-actor.ts");
+      const { remediateCommand } = await import("./remediate-command.ts");
+      exitCode = await remediateCommand(common, options, surroundings, createActor());
+    },
     async history(unit, common, options) {
       const { historyCommand } = await import("./history-command.ts");
       exitCode = await historyCommand(unit, common, options, surroundings);

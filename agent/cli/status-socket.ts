@@ -40,7 +40,7 @@ function caution(socket: SocketReport): string | undefined {
     const served = whose === "" ? "" : ` of pid ${whose}`;
     return (
       `never send TERM, INT, QUIT or HUP to pid ${stale}: gunicorn would remove the socket ` +
-      `file${served}. To end it: STOP the master, TERM its workers, wait, then KILL the master.`
+      `file${served}. To end it: onemaster remediate.`
     );
   }
   if (socket.verdict === "unreachable") {

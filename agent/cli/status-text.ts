@@ -2,6 +2,7 @@ import type { HostReport, Report } from "../model/report.ts";
 import { verdicts } from "../model/verdict.ts";
 import { formatBytes } from "../parse/size.ts";
 import { blindTexts, grants, nothingSeenText } from "./grants.ts";
+import { remediationSentences } from "./remediation-line.ts";
 import type { Colours } from "./status-colours.ts";
 import { socketLines, utcText } from "./status-socket.ts";
 import { labelled } from "./wrap.ts";
@@ -26,6 +27,13 @@ function blindLines({ blind }: Report, { width, colours }: StatusStyle): string[
   );
   lines.push(...grants(blind).flatMap((advice) => labelled("grant    ", advice, width)));
   return [...lines.map(colours.warning), ""];
+}
+
+function remediationLines({ remediation }: Report, { width, colours }: StatusStyle): string[] {
+  return remediationSentences(remediation).flatMap(({ text, urgent }, index) => {
+    const lines = labelled(index === 0 ? "acting   " : "         ", text, width);
+    return urgent ? lines.map(colours.warning) : lines;
+  });
 }
 
 function nothingLines({ verdict, blind }: Report, { colours }: StatusStyle): string[] {
@@ -53,6 +61,7 @@ export function statusText(report: Report, style: StatusStyle): string {
   return `${[
     ...blocks.flatMap((lines) => [...lines, ""]),
     ...blindLines(report, style),
+    ...remediationLines(report, style),
     ...labelled("host     ", host, style.width),
   ].join("\n")}\n`;
 }

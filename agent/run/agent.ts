@@ -9,6 +9,8 @@ import { startWebServer, type WebServer } from "../expose/web.ts";
 import { parseAccounts } from "../parse/accounts.ts";
 import { createUnitAsker } from "../probe/unit-asker.ts";
 import { createUnitLook, hostUnits, unitsIn } from "../probe/unit-look.ts";
+import { createAgentRemediation } from "./agent-remediation.ts";
+import { readBootId } from "./boot-id.ts";
 import { createChangeLog } from "./change-log.ts";
 import { systemClock } from "./clock.ts";
 import { closingLines, openingLine } from "./greeting.ts";
@@ -87,11 +89,14 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     changeLog: createChangeLog(),
     watchBlindness: () => [...blindWatch, ...journal.blindness()],
     unitsOf: (report) => units.see(report),
-    scanned(seen, report, changes) {
+    remediation: () => remediation.view(),
+    otherFailures: () => remediation.failures,
+    scanned(seen, report, changes, unitsSeen) {
       snapshot = seen;
       follow();
       if (settings.journal.enabled) journal.follow(unitsIn(report));
       incidents.scanned(changes, report);
+      remediation.scanned(report, unitsSeen);
       heap.scanned();
     },
   });
@@ -113,9 +118,18 @@ export async function runAgent(options: AgentOptions): Promise<number> {
       loop.lookAgain(LOOK_AGAIN_MS);
     },
   });
+  const bootId = readBootId();
+  const remediation = createAgentRemediation({
+    settings: () => settings,
+    bootId,
+    clock: systemClock,
+    metrics,
+    logger,
+    scan: () => loop.scan("follow-up"),
+  });
   const incidents = createIncidentKeeper({
     stateDir: settings.stateDir,
-    bootId: readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim(),
+    bootId,
     logger,
     lookInto: createIncidentContext({
       journal: () => settings.journal.enabled,
@@ -182,7 +196,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     }
     settings = { ...next, stateDir: settings.stateDir, journal: settings.journal };
     loop.setSettings(next);
-    await loop.scan("reload");
+    remediation.tellRights(await loop.scan("reload"));
   }
 
   const sources = webSources(loop, metrics, incidents, () => settings.scan.intervalMs, logger);
@@ -193,9 +207,11 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     const found = settingsPath !== undefined && existsSync(settingsPath);
     logger.info(openingLine(version, found ? settingsPath : undefined));
     await incidents.start();
+    await remediation.start();
     const report = await loop.scan("start");
     metrics.setSettingsReload(true, systemClock.wallMs());
     for (const line of closingLines(report, web.address)) logger.info(line);
+    remediation.tellRights(report);
     await stop.asked;
     logger.info({ signal: stop.signal() }, "stopping");
   } finally {
@@ -203,6 +219,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     cancelReload();
     await reloads;
     // in this order: running answers wait for a scan, and a scan that ends follows its paths
+    await remediation.stop();
     await web.close();
     await loop.stop();
     units.stop();

@@ -1,5 +1,6 @@
 import type { BlindReport, Report } from "../model/report.ts";
 import type { Clock } from "../model/clock.ts";
+import type { RemediationView } from "../model/remediation.ts";
 import type { ScanCause } from "../model/scan.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -10,6 +11,7 @@ import { detect } from "../detect/detect.ts";
 import { withUnits } from "../detect/unit-report.ts";
 import { advance, type Memory } from "../detect/reducer.ts";
 import type { Metrics } from "../expose/metrics.ts";
+import type { ReadFailureTotals } from "../probe/failures.ts";
 import { createProbe, type Probe } from "../probe/probe.ts";
 import type { ChangeLog } from "./change-log.ts";
 import type { Logger } from "./logger.ts";
@@ -26,11 +28,16 @@ export interface LoopParts {
   readonly watchBlindness: () => readonly BlindReport[];
   /** What is known of the units of a report; undefined: nothing yet. */
   readonly unitsOf: (report: Report) => UnitsSeen | undefined;
+  /** What is known about remediation; undefined: nothing yet. */
+  readonly remediation: () => RemediationView | undefined;
+  /** Reads of the host that failed elsewhere in the agent, by kind since the start. */
+  readonly otherFailures: () => ReadFailureTotals;
   /** Called after each scan with what it saw and what came of it. */
   readonly scanned: (
     snapshot: Snapshot,
     report: Report,
     changes: readonly IncidentChange[],
+    units: UnitsSeen | undefined,
   ) => void;
 }
 
@@ -78,17 +85,21 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
     const step = advance(memory, { ...seen, blind }, nowMs, settings.scan);
     memory = step.memory;
     lastScanMs = nowMs;
-    const report = withWhatUnitsSay(step.report);
+    const units = parts.unitsOf(step.report);
+    const remediation = parts.remediation();
+    const told = withWhatUnitsSay(step.report, units);
+    const report = remediation === undefined ? told : { ...told, remediation };
     metrics.showReport(report);
     metrics.countChanges(step.changes);
     metrics.countScan(cause, (clock.monotonicMs() - startMs) / 1_000);
-    metrics.setReadFailures(addTotals(retired, probe));
+    const own = addTotals(retired, probe.failures);
+    metrics.setReadFailures(addTotals(own, parts.otherFailures()));
     if (blind.every(({ what }) => HARMLESS.has(what))) metrics.setLastCompleteScan(clock.wallMs());
     for (const { level, message, facts } of changeLog.linesFor(report)) {
       logger[level](facts, message);
     }
     served.note(report, snapshot);
-    parts.scanned(snapshot, report, step.changes);
+    parts.scanned(snapshot, report, step.changes, units);
     if (step.changes.some(({ change }) => change === "suspected")) {
       cancelSecond();
       cancelSecond = clock.after(SECOND_LOOK_MS, () => scanAlone("follow-up"));
@@ -98,8 +109,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
   }
 
   /** Adds what systemd says of the units, and shows their audit. */
-  function withWhatUnitsSay(report: Report): Report {
-    const units = parts.unitsOf(report);
+  function withWhatUnitsSay(report: Report, units: UnitsSeen | undefined): Report {
     if (units === undefined) return report;
     const told = withUnits(report, units.units);
     const audit = auditUnits(told, units, settings.sockets, undefined);
@@ -134,7 +144,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
       const sameSockets = JSON.stringify(next.sockets) === JSON.stringify(settings.sockets);
       settings = next;
       if (sameSockets) return;
-      retired = addTotals(retired, probe);
+      retired = addTotals(retired, probe.failures);
       probe = probeFor(next, clock);
     },
     lastScanMs: () => lastScanMs,
@@ -160,13 +170,11 @@ function probeFor({ sockets }: Settings, { wallMs, monotonicMs }: Clock): Probe 
   return createProbe({ sockets, wallMs, monotonicMs, ...roots });
 }
 
-type Totals = Probe["failures"];
-
-function addTotals(one: Totals, { failures }: Probe): Totals {
+function addTotals(one: ReadFailureTotals, other: ReadFailureTotals): ReadFailureTotals {
   return {
-    gone: one.gone + failures.gone,
-    denied: one.denied + failures.denied,
-    malformed: one.malformed + failures.malformed,
-    failed: one.failed + failures.failed,
+    gone: one.gone + other.gone,
+    denied: one.denied + other.denied,
+    malformed: one.malformed + other.malformed,
+    failed: one.failed + other.failed,
   };
 }

@@ -11,7 +11,7 @@ _onemaster() {
       *)
         longer="${command:+$command }${COMP_WORDS[index]}"
         case $longer in
-          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
+          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'remediate' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
         esac
         ;;
     esac
@@ -47,7 +47,7 @@ _onemaster() {
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--config --socket --no-color -V --version -h --help' -- "$word")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'run status check audit history incidents config completion' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'run status check audit history incidents remediate config completion' -- "$word")
       fi
       ;;
     'run')
@@ -95,6 +95,13 @@ _onemaster() {
     'incidents show')
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'remediate')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--yes --dry-run --json --reset-breaker -h --help --config --socket --no-color -V --version' -- "$word")
       else
         :
       fi

@@ -2,7 +2,7 @@
 
 # true when the words typed so far lead to exactly this command
 function __onemaster_at
-    set -l known 'run' 'status' 'check' 'audit' 'history' 'incidents' 'incidents show' 'config' 'config check' 'config show' 'completion'
+    set -l known 'run' 'status' 'check' 'audit' 'history' 'incidents' 'incidents show' 'remediate' 'config' 'config check' 'config show' 'completion'
     set -l command
     set -l skip 0
     for word in (commandline -opc)[2..]
@@ -25,6 +25,7 @@ complete -c onemaster -n '__onemaster_at' -a check -d 'one look, as a monitoring
 complete -c onemaster -n '__onemaster_at' -a audit -d 'the unit, link by link: what is wrong, the evidence, the fix'
 complete -c onemaster -n '__onemaster_at' -a history -d 'past occurrences, and what set them off'
 complete -c onemaster -n '__onemaster_at' -a incidents -d 'what the agent has recorded'
+complete -c onemaster -n '__onemaster_at' -a remediate -d 'the plan for ending stale groups; --yes carries it out'
 complete -c onemaster -n '__onemaster_at' -a config -d 'check and show settings'
 complete -c onemaster -n '__onemaster_at' -a completion -d 'print the completion script of a shell'
 complete -c onemaster -n '__onemaster_at' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
@@ -79,6 +80,15 @@ complete -c onemaster -n '__onemaster_at incidents show' -l config -r -F -d 'set
 complete -c onemaster -n '__onemaster_at incidents show' -l socket -r -F -d 'look at this socket alone; can be given again'
 complete -c onemaster -n '__onemaster_at incidents show' -l no-color -d 'no colour; NO_COLOR in the environment does the same'
 complete -c onemaster -n '__onemaster_at incidents show' -s V -l version -d 'print the version'
+complete -c onemaster -n '__onemaster_at remediate' -l yes -d 'carry the plan out'
+complete -c onemaster -n '__onemaster_at remediate' -l dry-run -d 'walk through all of it, and change nothing'
+complete -c onemaster -n '__onemaster_at remediate' -l json -d 'print JSON, for programs'
+complete -c onemaster -n '__onemaster_at remediate' -l reset-breaker -d 'close the breaker that two failures in a row opened'
+complete -c onemaster -n '__onemaster_at remediate' -s h -l help -d 'print this help'
+complete -c onemaster -n '__onemaster_at remediate' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
+complete -c onemaster -n '__onemaster_at remediate' -l socket -r -F -d 'look at this socket alone; can be given again'
+complete -c onemaster -n '__onemaster_at remediate' -l no-color -d 'no colour; NO_COLOR in the environment does the same'
+complete -c onemaster -n '__onemaster_at remediate' -s V -l version -d 'print the version'
 complete -c onemaster -n '__onemaster_at config' -a check -d 'say everything that is wrong with a settings file'
 complete -c onemaster -n '__onemaster_at config' -a show -d 'show the settings that hold, with defaults, as a settings file'
 complete -c onemaster -n '__onemaster_at config' -s h -l help -d 'print this help'

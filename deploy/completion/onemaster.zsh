@@ -23,6 +23,7 @@ _onemaster() {
         'audit:the unit, link by link\: what is wrong, the evidence, the fix'
         'history:past occurrences, and what set them off'
         'incidents:what the agent has recorded'
+        'remediate:the plan for ending stale groups; --yes carries it out'
         'config:check and show settings'
         'completion:print the completion script of a shell'
       )
@@ -36,6 +37,7 @@ _onemaster() {
         audit) _onemaster_audit ;;
         history) _onemaster_history ;;
         incidents) _onemaster_incidents ;;
+        remediate) _onemaster_remediate ;;
         config) _onemaster_config ;;
         completion) _onemaster_completion ;;
       esac
@@ -139,6 +141,21 @@ _onemaster_incidents() {
 _onemaster_incidents_show() {
   _arguments \
     '--json[print JSON, for programs]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_remediate() {
+  _arguments \
+    '--yes[carry the plan out]' \
+    '--dry-run[walk through all of it, and change nothing]' \
+    '--json[print JSON, for programs]' \
+    '--reset-breaker[close the breaker that two failures in a row opened]' \
     '-h[print this help]' \
     '--help[print this help]' \
     '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \

@@ -21,6 +21,7 @@ test.for<[string, readonly string[], string]>([
   ["run", ["run", "--help"], "onemaster-run.txt"],
   ["status", ["status", "-h"], "onemaster-status.txt"],
   ["check", ["help", "check"], "onemaster-check.txt"],
+  ["remediate", ["help", "remediate"], "onemaster-remediate.txt"],
   ["config show", ["config", "show", "--help"], "onemaster-config-show.txt"],
 ])("the help of %s is what is written down", async ([, typed, file]) => {
   const written = new URL(`../unit/cli/help/${file}`, import.meta.url);
@@ -33,12 +34,12 @@ test.for<[string, readonly string[], string]>([
   [
     "an unknown command",
     ["bogus"],
-    `onemaster: unknown command 'bogus'\nCommands: run, status, check, audit, history, incidents, config, completion\n${seeHelp}`,
+    `onemaster: unknown command 'bogus'\nCommands: run, status, check, audit, history, incidents, remediate, config, completion\n${seeHelp}`,
   ],
   [
     "a command with a slip",
     ["statsu"],
-    `onemaster: unknown command 'statsu'; did you mean status?\nCommands: run, status, check, audit, history, incidents, config, completion\n${seeHelp}`,
+    `onemaster: unknown command 'statsu'; did you mean status?\nCommands: run, status, check, audit, history, incidents, remediate, config, completion\n${seeHelp}`,
   ],
   [
     "an unknown option",

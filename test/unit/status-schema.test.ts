@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { blindSpots } from "../../agent/model/blind.ts";
+import { remediationModes, type RemediationView } from "../../agent/model/remediation.ts";
 import type { Report } from "../../agent/model/report.ts";
 import { findingKinds, roles, verdicts } from "../../agent/model/verdict.ts";
 import {
@@ -48,10 +49,22 @@ const nothingThere = {
 
 const untold = { rssBytes: null, reclaimableBytes: null, budgetBytes: null, budgetRatio: null };
 
+const acting: RemediationView = {
+  mode: "dry-run",
+  paused: true,
+  breakerOpen: false,
+  unfinished: ["20261122T214008Z-stale-15005"],
+};
+
 const sound: readonly (readonly [host: string, report: Report])[] = [
   ["one master", reportOf([soundSocket()])],
   ["two masters", reportOf([duplicateSocket()])],
   ["no socket at all", reportOf([])],
+  ["an agent that may act", { ...reportOf([]), remediation: acting }],
+  [
+    "a state directory that cannot be read",
+    { ...reportOf([]), remediation: { mode: "on", paused: null, breakerOpen: null, unfinished: null } },
+  ],
   [
     "a configured path and nothing there",
     reportOf([soundSocket({ ...nothingThere, verdict: "no-master" })]),
@@ -203,6 +216,7 @@ describe("status.schema.json", () => {
     ["kinds of finding", schema.$defs["findingKind"], findingKinds],
     ["roles", schema.$defs["role"], roles],
     ["blind spots", schema.$defs["blind"]?.properties?.["what"], blindSpots],
+    ["modes", schema.$defs["remediation"]?.properties?.["mode"], remediationModes],
   ])("names the %s that the program knows, in its order", (_, part, known) => {
     expect(part?.enum).toEqual(known);
   });

@@ -21,7 +21,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const commands = "Commands: run, status, check, audit, history, incidents, config, completion";
+const commands =
+  "Commands: run, status, check, audit, history, incidents, remediate, config, completion";
 const seeStatus = "See: onemaster status --help";
 
 describe("a command line that cannot be meant", () => {
@@ -55,6 +56,18 @@ describe("a command line that cannot be meant", () => {
     [
       "config chek",
       "onemaster: unknown command 'chek'\n(Did you mean check?)\nSee: onemaster config --help\n",
+    ],
+    [
+      "remediate --yes --dry-run",
+      "onemaster: --yes ends groups and --dry-run ends none; write one of them\n",
+    ],
+    [
+      "remediate --reset-breaker --json",
+      "onemaster: --reset-breaker stands alone; leave --json out, and write it in a second command\n",
+    ],
+    [
+      "remediate --yse",
+      "onemaster: unknown option '--yse'\n(Did you mean --yes?)\nSee: onemaster remediate --help\n",
     ],
     [
       "completion",

@@ -70,7 +70,17 @@ describe("completion in bash", () => {
   it.each<[typed: string, offers: string[]]>([
     [
       "onemaster ",
-      ["audit", "check", "completion", "config", "history", "incidents", "run", "status"],
+      [
+        "audit",
+        "check",
+        "completion",
+        "config",
+        "history",
+        "incidents",
+        "remediate",
+        "run",
+        "status",
+      ],
     ],
     ["onemaster c", ["check", "completion", "config"]],
     ["onemaster --config x.yml st", ["status"]],
@@ -79,6 +89,10 @@ describe("completion in bash", () => {
     ["onemaster status -", [...anywhere, "--json", "--watch"].toSorted()],
     ["onemaster status --w", ["--watch"]],
     ["onemaster status ", []],
+    [
+      "onemaster remediate -",
+      [...anywhere, "--dry-run", "--json", "--reset-breaker", "--yes"].toSorted(),
+    ],
     ["onemaster config ", ["check", "show"]],
     ["onemaster incidents ", ["show"]],
     ["onemaster history --error-log tsconfig.js", ["tsconfig.json"]],

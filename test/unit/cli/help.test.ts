@@ -6,6 +6,7 @@ const commandLines = [
   "run",
   "status",
   "check",
+  "remediate",
   "config",
   "config check",
   "config show",

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { writeIncident } from "../../../agent/history/incident-files.ts";
 import type { IncidentRecord } from "../../../agent/model/incident-record.ts";
+import { writeRemediation } from "../../../agent/history/remediation-files.ts";
 import { incident } from "../history/incidents.ts";
 import { socket } from "../run/reports.ts";
 import { run } from "./fake-surroundings.ts";
+import { plan, record, step, unfinished } from "./remediations.ts";
 
 const open = incident("20261122T132000Z");
 const closed: IncidentRecord = {
@@ -46,7 +48,7 @@ beforeEach(() => {
 });
 
 async function write(...records: readonly IncidentRecord[]): Promise<void> {
-  for (const record of records) await writeIncident(join(folder, "state"), record);
+  for (const one of records) await writeIncident(join(folder, "state"), one);
 }
 
 function incidents(...words: readonly string[]) {
@@ -136,7 +138,7 @@ describe("incidents show", () => {
     await write(closed, open);
     const words =
       where === "before" ? ["show", "--json", closed.id] : ["show", closed.id, "--json"];
-    expect(JSON.parse((await incidents(...words)).stdout)).toEqual(closed);
+    expect(JSON.parse((await incidents(...words)).stdout)).toEqual({ ...closed, remediations: [] });
   });
 
   it.each([
@@ -154,5 +156,54 @@ describe("incidents show", () => {
 
   it("says that none is recorded", async () => {
     expect((await incidents("show", "last")).stderr).toContain("none is recorded");
+  });
+});
+
+describe("incidents show, of one whose groups were to be ended", () => {
+  const here = plan({ socket: open.socket });
+  const putBack = record({
+    plan: here,
+    id: "20261122T131900Z-stale-49",
+    by: "agent",
+    outcome: "put-back",
+    ending: "master 68 did not answer any more",
+    rescueLink: null,
+    steps: [step("stop-master", "failed", 2_004, "master 68 did not answer HEAD / within 2s")],
+  });
+  const ended = record({ plan: here });
+  const another = { ...unfinished, id: "20261122T140000Z-stale-7" };
+
+  beforeEach(async () => {
+    await write(open);
+    for (const one of [putBack, ended, another]) await writeRemediation(join(folder, "state"), one);
+  });
+
+  it("tells each attempt with every step", async () => {
+    const { stdout, stderr } = await incidents("show", "last");
+    expect(stderr).toBe("");
+    await expect(stdout.replace(/open, .*/, "open, AGE")).toMatchFileSnapshot(
+      "./incident-remediated.txt",
+    );
+  });
+
+  it("gives their records to programs, and no other's", async () => {
+    const { stdout } = await incidents("show", "last", "--json");
+    expect(JSON.parse(stdout)).toEqual({ ...open, remediations: [putBack, ended] });
+  });
+
+  it("says which record it could not read", async () => {
+    const broken = join(folder, "state/remediations/20261122T131500Z-stale-49.json");
+    writeFileSync(broken, "{");
+    const { exitCode, stderr } = await incidents("show", "last");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`onemaster: ${broken} is left out: `);
+  });
+
+  it("fails where the records cannot be read", async () => {
+    rmSync(join(folder, "state/remediations"), { recursive: true });
+    writeFileSync(join(folder, "state/remediations"), "a file");
+    const { exitCode, stderr } = await incidents("show", "last");
+    expect(exitCode).toBe(70);
+    expect(stderr).toMatch(/state\/remediations cannot be read: ENOTDIR/);
   });
 });

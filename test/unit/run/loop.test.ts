@@ -39,6 +39,8 @@ function setUp(options: { watch?: readonly BlindReport[]; scanned?: () => void }
     changeLog: createChangeLog(),
     watchBlindness: () => options.watch ?? [],
     unitsOf: () => undefined,
+    remediation: () => undefined,
+    otherFailures: () => ({ gone: 0, denied: 0, malformed: 0, failed: 0 }),
     scanned(snapshot) {
       snapshots.push(snapshot);
       options.scanned?.();
@@ -119,13 +121,16 @@ it("looks again soon after a suspicion and when it comes of age, with a line for
 });
 
 it("has one line a change of state, and none for a scan without one", async () => {
-  const { loop, path, own } = setUp();
+  const { loop, clock, path, own } = setUp();
   await listen(path);
   for (let scan = 0; scan < 3; scan += 1) await loop.scan("scrape");
   const serving = `info ${path}: one-master: master ${process.pid} serving`;
   expect(own().map((line) => line.slice(0, serving.length))).toEqual([serving]);
   rmSync(path);
-  for (let scan = 0; scan < 3; scan += 1) await loop.scan("scrape");
+  for (let scan = 0; scan < 3; scan += 1) {
+    await loop.scan("scrape");
+    clock.pass(400);
+  }
   expect(
     own()
       .slice(1)

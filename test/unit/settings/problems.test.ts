@@ -226,24 +226,6 @@ describe("a settings file that is refused", () => {
       ["f.yml:1:12: journal.follow: unknown key; known here: enabled"],
     ],
     [
-      "a remediation that cannot be",
-      "remediation: { mode: yes, grace: 0s, max_per_hour: 0, repair_pidfile: yes, kill: 1 }\n",
-      [
-        'f.yml:1:22: remediation.mode: found "yes"; write one of off, dry-run, on',
-        'f.yml:1:34: remediation.grace: found "0s"; write a time from 1s to 10m',
-        "f.yml:1:52: remediation.max_per_hour: found the number 0; write a whole number from 1 to 60, like 1",
-        'f.yml:1:71: remediation.repair_pidfile: found "yes"; write true or false',
-        "f.yml:1:76: remediation.kill: unknown key; known here: mode, confirm_for, grace, max_per_hour, repair_pidfile",
-      ],
-    ],
-    [
-      "a repair while nothing is done",
-      "remediation:\n  repair_pidfile: true\n",
-      [
-        "f.yml:2:19: remediation.repair_pidfile: found true while nothing is done (mode: off); set mode to dry-run or on as well",
-      ],
-    ],
-    [
       "many mistakes at once, told in the order of the file",
       "web: { listen: 1 }\nmemroy: {}\nscan: { interval: no }\n",
       [

@@ -1,0 +1,21 @@
+import type { Colours } from "./status-colours.ts";
+
+/** How to dress the texts of `remediate`. */
+export interface RemediateStyle {
+  /** Characters a line may have; paths and commands stay whole, they are to be pasted. */
+  readonly width: number;
+  readonly colours: Colours;
+  /** The settings file as typed, for the command that is printed; undefined: none was. */
+  readonly config: string | undefined;
+}
+
+/** `1 worker`, `4 workers`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Pids one after the other, at most sixteen: `50 51 52 53`. */
+export function pidsText(pids: readonly number[]): string {
+  const more = pids.length - 16;
+  return pids.slice(0, 16).join(" ") + (more > 0 ? ` and ${more} more` : "");
+}

@@ -1,0 +1,39 @@
+import type { Eyes, Hands } from "../model/acting.ts";
+import type { EndingPlan, RemediationRecord, StepRecord } from "../model/remediation.ts";
+import type { Report } from "../model/report.ts";
+import type { RemediationSettings } from "../model/settings.ts";
+import type { UnitsSeen } from "../model/unit.ts";
+import type { ActClock } from "../act/parts.ts";
+
+/** A fresh look at the host with all that plans are made of. */
+export interface ActingLook {
+  /** All sockets of the host, those that the settings do not name too. */
+  readonly report: Report;
+  /** The sockets that are this agent's business. */
+  readonly paths: ReadonlySet<string>;
+  readonly units: UnitsSeen;
+}
+
+/** What planning and acting work with, whoever asks for it. */
+export interface RemediationParts {
+  readonly settings: RemediationSettings;
+  readonly stateDir: string;
+  /** The kernel's boot id. */
+  readonly bootId: string;
+  readonly by: RemediationRecord["by"];
+  /** Walk through everything, change nothing on the host. */
+  readonly dryRun: boolean;
+  readonly eyes: Eyes;
+  readonly hands: Hands;
+  readonly clock: ActClock;
+  readonly look: () => Promise<ActingLook>;
+  /** For how long the plan's group has been seen so; undefined: for the first time. */
+  readonly standingMs: (plan: EndingPlan, report: Report) => number | undefined;
+}
+
+/** What is told of an attempt while it goes on. */
+export interface AttemptTold {
+  planned(plan: EndingPlan): void;
+  step(step: StepRecord): void;
+  finished(record: RemediationRecord): void;
+}

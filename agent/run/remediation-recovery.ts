@@ -1,0 +1,63 @@
+import type { RemediationRecord } from "../model/remediation.ts";
+import { realPathOf } from "../act/real-path.ts";
+import { recover } from "../act/recover.ts";
+import {
+  readRemediations,
+  type UnreadRemediation,
+  writeRemediation,
+} from "../history/remediation-files.ts";
+import type { AttemptTold, RemediationParts } from "./remediation-parts.ts";
+
+/** What came of attempts that their agents did not finish. */
+export interface Recovered {
+  readonly records: readonly RemediationRecord[];
+  /** Those that had to be left as they are, and why. */
+  /** Records that cannot be read: each may be of an attempt that was never finished. */
+  readonly unread: readonly UnreadRemediation[];
+  readonly left: readonly { readonly record: RemediationRecord; readonly why: string }[];
+}
+
+/**
+ * Finishes or undoes the attempts that died with their agents. To be called under the lock: a
+ * record without an outcome is then nobody's. What must not be signalled is left alone.
+ */
+export async function recoverUnfinished(
+  parts: Pick<RemediationParts, "stateDir" | "bootId" | "eyes" | "hands" | "clock">,
+  told: AttemptTold,
+): Promise<Recovered> {
+  const { stateDir, bootId } = parts;
+  const { records, unread } = await readRemediations(stateDir);
+  const done: RemediationRecord[] = [];
+  const left: { record: RemediationRecord; why: string }[] = [];
+  for (const record of records.filter(({ outcome }) => outcome === null)) {
+    const why = record.plan.bootId === bootId ? whyNot(record, parts) : undefined;
+    if (why !== undefined) {
+      left.push({ record, why });
+      continue;
+    }
+    const finished = await recover(record, {
+      ...parts,
+      realPath: realPathOf,
+      keep: (next) => writeRemediation(stateDir, next),
+      told: told.step,
+    });
+    told.finished(finished);
+    done.push(finished);
+  }
+  return { records: done, left, unread };
+}
+
+/** Undefined: whoever of the group is there may be signalled. */
+function whyNot(
+  { plan }: RemediationRecord,
+  { hands }: Pick<RemediationParts, "hands">,
+): string | undefined {
+  const members = [...(plan.master === null ? [] : [plan.master]), ...plan.workers];
+  for (const { pid } of members) {
+    const done = hands.signal(pid, 0);
+    if (done.kind === "denied" || done.kind === "failed") {
+      return `process ${pid} cannot be signalled: ${done.why}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,182 @@
+import type { Clock } from "../model/clock.ts";
+import type { Eyes, Hands } from "../model/acting.ts";
+import type { EndingPlan, RemediationMode, RemediationRecord } from "../model/remediation.ts";
+import type { Report } from "../model/report.ts";
+import type { Settings } from "../model/settings.ts";
+import type { UnitsSeen } from "../model/unit.ts";
+import { endingPlans } from "../detect/ending-plans.ts";
+import { type Standing, standingMs, standingOf, targetKey } from "../detect/standing.ts";
+import type { Metrics } from "../expose/metrics.ts";
+import type { Logger } from "./logger.ts";
+import type { ActingLook, AttemptTold, RemediationParts } from "./remediation-parts.ts";
+import type { Recovered } from "./remediation-recovery.ts";
+import { recoveryRound, remediationRound, type Round } from "./remediation-round.ts";
+import { refusalLog, stepLog } from "./remediation-log.ts";
+
+/** What the remediator works with. */
+export interface RemediatorParts {
+  readonly settings: () => Settings;
+  readonly bootId: string;
+  readonly clock: Clock;
+  readonly eyes: Eyes;
+  readonly hands: Hands;
+  readonly metrics: Pick<Metrics, "countRemediation">;
+  readonly logger: Logger;
+  /** A look that begins after this call, units asked anew. */
+  readonly look: () => Promise<ActingLook>;
+  /** Asks for a scan that nobody waits for, so many milliseconds from now. */
+  readonly scanAfter: (ms: number) => void;
+}
+
+/** Ends groups by itself, one a round, as the settings' mode allows. */
+export interface Remediator {
+  /** Begins to finish or undo what an earlier agent left, in every mode. */
+  start(): void;
+  /** Takes a scan; may begin a round, which goes on in the background. */
+  scanned(report: Report, units: UnitsSeen | undefined): void;
+  /** Waits for the round under way, if there is one. */
+  idle(): Promise<void>;
+  /** Begins no more rounds, and waits for the one under way. */
+  stop(): Promise<void>;
+}
+
+/** From the end of one round to the next: the host, and whoever watches, shall come to rest. */
+const PAUSE_MS = 10_000;
+/** What could not be ended is looked at again after this time. */
+const AGAIN_MS = 30_000;
+/** A scan that is waited for comes a moment after the time is up. */
+const SLACK_MS = 50;
+
+/** A remediator that has seen nothing yet. */
+export function createRemediator(parts: RemediatorParts): Remediator {
+  const { clock, logger, metrics } = parts;
+  let standing: Standing = new Map();
+  let running: Promise<void> | undefined;
+  let restUntilMs = -Infinity;
+  let stopped = false;
+  /** Targets that a dry run has walked through: once is enough. */
+  const walked = new Set<string>();
+  const refusals = refusalLog(logger, metrics);
+
+  const told: AttemptTold = {
+    planned: (plan) => logger.warn({ plan }, planned(plan, parts.settings().remediation.mode)),
+    step: (step) => stepLog(logger, step),
+    finished: over,
+  };
+
+  function roundParts(): RemediationParts {
+    const settings = parts.settings();
+    return {
+      settings: settings.remediation,
+      stateDir: settings.stateDir,
+      bootId: parts.bootId,
+      by: "agent",
+      dryRun: settings.remediation.mode === "dry-run",
+      eyes: parts.eyes,
+      hands: parts.hands,
+      clock: {
+        wallMs: clock.wallMs,
+        monotonicMs: clock.monotonicMs,
+        // not one of the clock's timers: a round must keep the process alive
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      },
+      look: parts.look,
+      standingMs: (plan) => standingMs(standing, plan, clock.monotonicMs()),
+    };
+  }
+
+  async function round(): Promise<void> {
+    const now = roundParts();
+    const wanted = (plan: EndingPlan): boolean => !now.dryRun || !walked.has(targetKey(plan));
+    after(await remediationRound(now, wanted, told));
+  }
+
+  function tellLeft({ left }: Recovered): void {
+    for (const { record, why } of left) {
+      logger.error({ remediation: record.id }, `an unfinished attempt is left as it is: ${why}`);
+    }
+  }
+
+  function after({ result, recovered }: Round): void {
+    tellLeft(recovered);
+    switch (result.kind) {
+      case "nothing":
+        restUntilMs = clock.monotonicMs() + PAUSE_MS;
+        break;
+      case "refused":
+        refusals.refused(result.plans);
+        restUntilMs = clock.monotonicMs() + AGAIN_MS;
+        parts.scanAfter(AGAIN_MS + SLACK_MS);
+        break;
+      case "attempted":
+        if (result.record.outcome === "dry-run") walked.add(targetKey(result.record.plan));
+        restUntilMs = clock.monotonicMs() + PAUSE_MS;
+        parts.scanAfter(PAUSE_MS + SLACK_MS);
+        break;
+    }
+  }
+
+  function over(record: RemediationRecord): void {
+    const { outcome, plan, memory } = record;
+    if (outcome === null) return;
+    const freedBytes = outcome === "ended" ? (memory.predictedBytes ?? 0) : 0;
+    metrics.countRemediation(plan.socket, { kind: "attempt", outcome, freedBytes });
+    const level = outcome === "failed" ? "error" : "warn";
+    const facts = { remediation: record.id, outcome, memory };
+    logger[level](facts, `${plan.socket}: ${record.ending ?? outcome}`);
+  }
+
+  /** Begins a round, unless one is under way or it is too soon. */
+  function begin(): void {
+    if (running !== undefined || stopped || clock.monotonicMs() < restUntilMs) return;
+    inBackground(round());
+  }
+
+  function inBackground(work: Promise<void>): void {
+    running = work
+      .catch((error: unknown) => {
+        restUntilMs = clock.monotonicMs() + AGAIN_MS;
+        logger.error({ err: error }, "a remediation ended with an error of its own");
+      })
+      .finally(() => {
+        running = undefined;
+      });
+  }
+
+  return {
+    start() {
+      inBackground(recoveryRound(roundParts(), told).then(tellLeft));
+    },
+    scanned(report, units) {
+      standing = standingOf(standing, report, clock.monotonicMs());
+      const { mode, confirmForMs, graceMs } = parts.settings().remediation;
+      if (mode === "off" || units === undefined) return;
+      const plans = endingPlans({ report, units, bootId: parts.bootId, graceMs });
+      const ages = plans.map((plan) => ({
+        plan,
+        leftMs: confirmForMs - (standingMs(standing, plan, clock.monotonicMs()) ?? 0),
+      }));
+      const due = ages.filter(({ leftMs }) => leftMs <= 0).map(({ plan }) => plan);
+      refusals.seen(plans, due);
+      const ready = due.filter(({ refusals: against }) => against.length === 0);
+      if (ready.some((plan) => mode === "on" || !walked.has(targetKey(plan)))) begin();
+      const young = ages.filter(({ leftMs }) => leftMs > 0);
+      if (young.length > 0) {
+        parts.scanAfter(Math.min(...young.map(({ leftMs }) => leftMs)) + SLACK_MS);
+      }
+    },
+    async idle() {
+      await running;
+    },
+    async stop() {
+      stopped = true;
+      if (running !== undefined) logger.info("waiting for the remediation under way");
+      await running;
+    },
+  };
+}
+
+function planned({ socket, role, master, workers }: EndingPlan, mode: RemediationMode): string {
+  const whom = master === null ? `${workers.length} workers` : `master ${master.pid}`;
+  return `${socket}: ${mode === "dry-run" ? "a dry run of ending" : "ending"} the ${role} ${whom}`;
+}
