@@ -7,7 +7,7 @@ const execute = promisify(execFile);
 const script = new URL("../../scripts/incident.mjs", import.meta.url).pathname;
 
 describe("npm run incident", () => {
-  it("tells the story from one master to the outage, as it really happened", async (context) => {
+  it("tells the story from one master to the outage and to its end, as it really happened", async (context) => {
     requireReal(context, "root", "debootstrap", "nspawn");
     const { stdout } = await execute(process.execPath, [script]);
     // pids and figures differ from run to run
@@ -24,10 +24,21 @@ describe("npm run incident", () => {
       "502",
       "ONEMASTER CRITICAL - unreachable",
       "exit 2",
+      "# onemaster remediate --yes",
+      "ended: stale master",
+      "what the client got meanwhile",
       "nothing of it is left",
     ];
     const found = facts.map((fact) => stdout.indexOf(fact));
     expect(found).not.toContain(-1);
+    // every answer while the stale master was ended was a good one
+    expect(/what the client got meanwhile\s+(.+)\n(.*)/.exec(stdout)?.slice(1)).toEqual([
+      expect.stringMatching(/^\d+ 200$/),
+      "",
+    ]);
+    expect(stdout.lastIndexOf("ONEMASTER OK - one master")).toBeGreaterThan(
+      stdout.indexOf("ended: stale master"),
+    );
     expect(found.slice(0, -2)).toEqual(found.slice(0, -2).toSorted((one, other) => one - other));
     expect(stdout.trimEnd().split("\n").at(-1)).toContain("nothing of it is left");
   });

@@ -30,10 +30,14 @@ export async function tellStory({ release, shell }: StoryOptions): Promise<void>
     await secondMaster(host, narrator);
     await verdict(host, narrator);
     if (shell) {
-      narrator.step("The host is yours", "`exit` ends it. Try: onemaster status --watch");
+      narrator.step(
+        "The host is yours",
+        "`exit` ends it. Try: onemaster status --watch, onemaster remediate",
+      );
       await enterHost(host.initPid);
     } else {
       await obviousRepair(host, narrator);
+      await repair(host, narrator);
     }
   } finally {
     await host.stop();
@@ -65,6 +69,7 @@ async function soundService(host: TestHost, { step, show }: Narrator): Promise<v
     scan: { confirm_for: "2s" },
     // what the host in production had, whatever this machine has
     memory: { budget: "2GiB" },
+    remediation: { confirm_for: "2s" },
   });
   await show("onemaster check");
 }
@@ -125,3 +130,35 @@ async function obviousRepair(host: TestHost, { step, show }: Narrator): Promise<
   await show("systemctl is-active platform");
   await show("onemaster check; echo exit $?");
 }
+
+async function repair(host: TestHost, { step, show }: Narrator): Promise<void> {
+  step(
+    "What onemaster does instead",
+    "All is restarted, and the same happens again. This time a client goes on asking, through",
+    "nginx, while the stale master is ended:",
+  );
+  await host.run(
+    `systemctl kill --signal=KILL platform; rm -f ${platform.pidfile}; systemctl restart platform`,
+  );
+  await answering(host);
+  await makeDuplicate(host);
+  await show("onemaster check");
+  await host.write("/usr/local/bin/ask", asking, 0o755);
+  await host.run("systemd-run --quiet --unit=asking /usr/local/bin/ask");
+  await waitFor(
+    "the first answers",
+    async () => (await host.attempt(["test", "-s", asked])).exitCode === 0,
+  );
+  await show(`ls -i ${platform.socket}`);
+  await show("onemaster remediate --yes");
+  await host.run("systemctl stop asking");
+  await show(`sort ${asked} | uniq -c   # what the client got meanwhile`);
+  await show(`ls -i ${platform.socket}; onemaster check`);
+}
+
+const asked = "/run/asked";
+
+/** A client that notes the status of each answer; nginx says 502 when nobody serves. */
+const asking = `#!/bin/sh
+while :; do curl -s -o /dev/null -w '%{http_code}\\n' http://127.0.0.1/ >> ${asked}; done
+`;
