@@ -18,6 +18,8 @@ export async function runCli(
   let exitCode: number = ExitCode.ok;
   const actions: Actions = {
     async run(common, options) {
+      // a reload that comes before there is anything to reload must not end the agent
+      process.on("SIGHUP", () => undefined);
       const { keepHeapSmall } = await import("../run/heap.ts");
       keepHeapSmall();
       const { runCommand } = await import("./run-command.ts");

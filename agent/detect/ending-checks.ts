@@ -72,7 +72,7 @@ function whySilent({ owner, socket }: EndingPlan, { answer }: Checks): readonly 
   if (answer?.kind !== "silent") return [];
   const who = owner === null ? "whoever owns the path" : `master ${owner.master.pid}`;
   const help = "see its error log, what is to be ended may be all that is left otherwise";
-  return [`${who} does not answer HEAD / at ${socket} (${answer.why}): ${help}`];
+  return [`${who} does not answer OPTIONS / at ${socket} (${answer.why}): ${help}`];
 }
 
 function whyChanged({ changed }: Checks): readonly string[] {

@@ -90,7 +90,7 @@ function verify({ socket, group, owner }: Target): PlannedStep {
   return {
     step: "verify",
     signals: [],
-    text: `nobody of ${nameOf(group)} is left, and ${who} answers HEAD / at ${socket.path}`,
+    text: `nobody of ${nameOf(group)} is left, and ${who} answers OPTIONS / at ${socket.path}`,
     check:
       `${fileText(socket.file)} still has to stand at the path; if nothing does, it is put back ` +
       "by its second name; if anything of this is not so, the attempt has failed",

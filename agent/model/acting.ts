@@ -47,7 +47,7 @@ export interface Eyes {
   /** AnonPages + Shmem + used swap of the host, in bytes; undefined: could not be read. */
   usedMemory(): number | undefined;
   file(path: string): FileNow;
-  /** Sends `HEAD /` to the path. Any HTTP status is an answer. */
+  /** Sends `OPTIONS /` to the path. Any HTTP status is an answer. */
   answer(path: string, patienceMs: number): Promise<Answer>;
 }
 

@@ -6,8 +6,13 @@ import { parseStatusLine } from "../parse/http-status-line.ts";
 /** sun_path of unix(7), without its closing NUL: libuv cuts what is longer. */
 const LONGEST_PATH_BYTES = 107;
 
+/**
+ * OPTIONS is safe by RFC 9110, as GET is, and most applications answer it without any work. Not
+ * HEAD: an application that gives it a body, as an ordinary one does, costs a tornado worker its
+ * life (`Tried to write more data than Content-Length`).
+ */
 const request = [
-  "HEAD / HTTP/1.1",
+  "OPTIONS / HTTP/1.1",
   "Host: localhost",
   "User-Agent: onemaster",
   "Connection: close",
@@ -15,7 +20,7 @@ const request = [
 ].join("\r\n");
 
 /**
- * Sends `HEAD /` to whoever listens at `path` and tells the status of the answer, whatever it is.
+ * Sends `OPTIONS /` to whoever listens at `path` and tells the status of the answer, whatever it is.
  * `silent` when none has come after `patienceMs`, with why. A full queue is silence as well: the
  * server did not serve. One request that the server counts and logs as any other.
  */

@@ -43,7 +43,7 @@ export interface Remediator {
 /** From the end of one round to the next: the host, and whoever watches, shall come to rest. */
 const PAUSE_MS = 10_000;
 /** What could not be ended is looked at again after this time. */
-const AGAIN_MS = 30_000;
+const AGAIN_MS = 15_000;
 /** A scan that is waited for comes a moment after the time is up. */
 const SLACK_MS = 50;
 

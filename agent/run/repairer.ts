@@ -80,7 +80,10 @@ export function createRepairer(parts: RepairerParts): Repairer {
       const wanted = planRepairs(report, units);
       note(wanted);
       const nowMs = clock.monotonicMs();
-      const due = wanted.some((one) => nowMs - (since.get(keyOf(one)) ?? nowMs) >= confirmForMs);
+      const due = wanted.some(
+        (one) =>
+          one.refusals.length === 0 && nowMs - (since.get(keyOf(one)) ?? nowMs) >= confirmForMs,
+      );
       if (!due || running !== undefined || stopped || nowMs < restUntilMs) return;
       running = repair()
         .catch((error: unknown) => {

@@ -168,7 +168,7 @@ describe("incidents show, of one whose groups were to be ended", () => {
     outcome: "put-back",
     ending: "master 68 did not answer any more",
     rescueLink: null,
-    steps: [step("stop-master", "failed", 2_004, "master 68 did not answer HEAD / within 2s")],
+    steps: [step("stop-master", "failed", 2_004, "master 68 did not answer OPTIONS / within 2s")],
   });
   const ended = record({ plan: here });
   const another = { ...unfinished, id: "20261122T140000Z-stale-7" };

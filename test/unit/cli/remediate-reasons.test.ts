@@ -10,7 +10,7 @@ describe("onemaster remediate --yes, where not all is done", () => {
     [
       "a group is refused",
       { ...found, acts: (told) => (told.refused(refused), []) },
-      `onemaster: stale master 49 with 4 workers on ${path} is not ended: owner-not-answering: Master 68 did not answer HEAD / within 2s; look at its log, and try again once it does.\nonemaster: stale master 49 with 4 workers on ${path} is not ended: paused: /var/lib/onemaster/pause is there; remove it to go on.\n`,
+      `onemaster: stale master 49 with 4 workers on ${path} is not ended: owner-not-answering: Master 68 did not answer OPTIONS / within 2s; look at its log, and try again once it does.\nonemaster: stale master 49 with 4 workers on ${path} is not ended: paused: /var/lib/onemaster/pause is there; remove it to go on.\n`,
     ],
     [
       "a group is refused and nobody says why",

@@ -76,7 +76,7 @@ export const refused: EndingPlan = plan({
   refusals: [
     {
       reason: "owner-not-answering",
-      why: "Master 68 did not answer HEAD / within 2s; look at its log, and try again once it does.",
+      why: "Master 68 did not answer OPTIONS / within 2s; look at its log, and try again once it does.",
     },
     { reason: "paused", why: "/var/lib/onemaster/pause is there; remove it to go on." },
   ],

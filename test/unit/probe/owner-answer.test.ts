@@ -41,7 +41,7 @@ describe("an owner answers", () => {
     expect(answer).toEqual({ kind: "answered", status, tookMs: expect.any(Number) });
     expect(asked).toEqual([
       {
-        method: "HEAD",
+        method: "OPTIONS",
         url: "/",
         httpVersion: "1.1",
         headers: { host: "localhost", "user-agent": "onemaster", connection: "close" },

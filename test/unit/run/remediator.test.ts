@@ -163,7 +163,7 @@ describe("an agent that may act by itself", () => {
         /^not ended \(not-permitted\): this agent must not signal 49, 50, 51, 52, 53: EPERM/,
       ),
     ]);
-    await scanAfter(29_000);
+    await scanAfter(14_000);
     expect(looks()).toBe(1);
     await scanAfter(1_000);
     expect({ looks: looks(), lines: lines.length, signals }).toEqual({

@@ -74,7 +74,7 @@ describe("withChecks", () => {
     [
       "whose owner is silent",
       { answer: { kind: "silent", why: "no answer within 10 s" } },
-      `owner-not-answering: master 68 does not answer HEAD / at ${path} (no answer within 10 s): ` +
+      `owner-not-answering: master 68 does not answer OPTIONS / at ${path} (no answer within 10 s): ` +
         "see its error log, what is to be ended may be all that is left otherwise",
     ],
     [

@@ -54,7 +54,7 @@ describe("the plan for a stale group", () => {
         "master, else it is left alone; before SIGKILL each is stopped and read again",
       "master 49 is killed: so it has no chance to unlink the path | " +
         "it has to be stopped still, with start ticks 4900",
-      `nobody of master 49 is left, and master 68 answers HEAD / at ${path} | ` +
+      `nobody of master 49 is left, and master 68 answers OPTIONS / at ${path} | ` +
         "file 2172946 on device 65024 still has to stand at the path; if nothing does, it is put back " +
         "by its second name; if anything of this is not so, the attempt has failed",
       "the second name .sampleplatform.sock.onemaster-49 is removed | -",
