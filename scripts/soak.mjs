@@ -16,6 +16,8 @@ second observer on each host tells. Needs root and Debian.
   --releases LIST  hosts, all at the same time: bookworm (systemd 252, gunicorn 20.1.0), trixie
                    (257, 23.0.0); "bookworm,trixie"
   --seed N         of the order of the cycles; absent: another one each time
+  --remediate N    instead: makes a duplicate and ends its stale group, N times over all hosts,
+                   under load with a request in flight; 100 with no number
   --json           the report as JSON on stdout
   --help
 
@@ -31,15 +33,21 @@ if (!built() && !(await build())) process.exit(1);
 const missing = missingOf(packages);
 const why = missing.length === 0 ? undefined : await install(missing);
 if (why !== undefined) fail(`needs ${missing.join(" ")}: ${why}`);
-const { runSoak } = await importTypeScript("test/soak/run.ts");
-process.exitCode = await runSoak(options);
+if (options.remediate === undefined) {
+  const { runSoak } = await importTypeScript("test/soak/run.ts");
+  process.exitCode = await runSoak(options);
+} else {
+  const { runRemediateSoak } = await importTypeScript("test/soak/remediate.ts");
+  process.exitCode = await runRemediateSoak(options);
+}
 
 function read(args) {
   try {
     const { values } = parseArgs({
-      args,
+      args: withNumber(args, "--remediate", "100"),
       options: {
         cycles: { type: "string", default: "1000" },
+        remediate: { type: "string" },
         releases: { type: "string", default: releases.join() },
         seed: { type: "string" },
         json: { type: "boolean", default: false },
@@ -52,6 +60,10 @@ function read(args) {
     }
     return {
       cycles: whole("--cycles", values.cycles, 1, 1_000_000),
+      remediate:
+        values.remediate === undefined
+          ? undefined
+          : whole("--remediate", values.remediate, 1, 1_000_000),
       releases: listed(values.releases),
       seed: whole("--seed", values.seed ?? String(Date.now() % 1_000_000), 0, 1_000_000),
       json: values.json,
@@ -60,6 +72,14 @@ function read(args) {
     process.stderr.write(`soak: ${error.message}\n\n${help}`);
     process.exit(64);
   }
+}
+
+/** The arguments with a number after this option where none is given. */
+function withNumber(args, option, number) {
+  return args.flatMap((arg, index) => {
+    const alone = arg === option && !/^\d/.test(args[index + 1] ?? "");
+    return alone ? [`${option}=${number}`] : [arg];
+  });
 }
 
 function whole(name, text, least, most) {

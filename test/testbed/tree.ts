@@ -13,6 +13,9 @@ const packages = [
   "dbus",
   "gunicorn",
   "python3-setproctitle",
+  // for gunicorn's other worker classes
+  "python3-gevent",
+  "python3-tornado",
   "iproute2",
   "procps",
   "nginx-light",
