@@ -44,6 +44,24 @@ export async function takeLock(path: string): Promise<Locking> {
   return failed(`flock ended with exit status ${exit}`);
 }
 
+/**
+ * The same on a folder, which is opened for reading and not changed: whoever acts on a socket in
+ * it, from whatever state directory, has it first. Anybody who may read the folder can hold it.
+ */
+export async function takeFolderLock(path: string): Promise<Locking> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    return failed(`${path} cannot be opened: ${messageOf(error)}`);
+  }
+  const exit = await runFlock(descriptor);
+  if (exit === 0) return lockOn(descriptor);
+  closeSync(descriptor);
+  if (exit === HELD_EXIT_CODE) return { kind: "held", by: undefined };
+  return failed(typeof exit === "string" ? exit : `flock ended with exit status ${exit}`);
+}
+
 function lockOn(descriptor: number): Lock {
   let held = true;
   return {

@@ -29,7 +29,12 @@ export function whyBlind({ report, units, socket, group, owner }: Target): reado
 /** Why a look does not show all that matters to a socket, its units aside. */
 export function whyUnseen(report: Report, socket: SocketReport): readonly string[] {
   const whys: string[] = [];
-  const spots = report.blind.filter(({ what }) => hiding.has(what));
+  // whom the path belongs to is known all the same: what another listener is bound to, such as one
+  // in a container, changes nothing
+  const owned = socket.evidence === "bound-file";
+  const spots = report.blind.filter(
+    ({ what }) => hiding.has(what) && !(what === "bound-file" && owned),
+  );
   if (spots.length > 0) {
     const named = spots.slice(0, MOST_NAMED).map(({ what, pid, reason }) => {
       return `${what}${pid === undefined ? "" : ` of process ${pid}`} (${reason})`;

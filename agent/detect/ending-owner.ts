@@ -1,4 +1,4 @@
-import type { FileReport, GroupReport, Report } from "../model/report.ts";
+import type { FileReport, GroupReport, MasterReport, Report } from "../model/report.ts";
 import {
   leadingPids,
   type LivingGroupReport,
@@ -57,8 +57,30 @@ export function whyEvidenceWeak(target: Target): readonly string[] {
   if (owner !== undefined && socket.file !== null) {
     whys.push(...whyFileUnsure(owner, socket.file), ...whyBoundTwice(owner, group, socket.file));
   }
-  if (owner !== undefined && group.master !== null) whys.push(...whyNewer(owner, group.master));
+  if (owner !== undefined && group.master !== null) {
+    whys.push(...whyNewer(owner, group.master), ...whyUsurper(target, owner, group.master));
+  }
   return [...whys, ...whySeenElsewhere(target)];
+}
+
+/**
+ * Who may write in a socket's directory can take its path, and must not have the real service
+ * ended for him by an agent with more rights. Root may, and so may what systemd started itself,
+ * such as the native unit that replaces an init script.
+ */
+function whyUsurper(
+  { units }: Target,
+  { master: owner }: LivingGroupReport,
+  target: MasterReport,
+): readonly string[] {
+  if (owner.user === "root" || (owner.user !== null && owner.user === target.user)) return [];
+  const followed = (units?.units ?? []).some(
+    ({ properties }) => properties.ok && properties.value.mainPid === owner.pid,
+  );
+  if (followed) return [];
+  const users = `as ${owner.user ?? "an unknown user"}, master ${target.pid} as ${target.user ?? "an unknown one"}`;
+  const help = "it may have taken the path from the service: find out who started it";
+  return [`master ${owner.pid}, which serves, runs ${users}: ${help}`];
 }
 
 /** Why the file at a path may not be the one that its owner is bound to. */

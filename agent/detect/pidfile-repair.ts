@@ -49,7 +49,7 @@ function wantedFor(socket: SocketReport, units: UnitsSeen | undefined): readonly
 /** What the file holds instead of a living process's pid; undefined: it names one, or is unseen. */
 function foundText({ names, pid }: PidfileReport): string | undefined {
   if (names === "missing" || names === "empty") return names;
-  if (names === "malformed") return "holds no pid";
+  // what is neither empty nor a pid is somebody's file, and is not written over
   return names === "dead" ? `names pid ${pid}, which is dead` : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Read } from "../model/read.ts";
@@ -57,6 +58,17 @@ export async function isPaused(stateDir: string): Promise<Read<boolean>> {
   } catch (error) {
     const failure = failureOf(path, error);
     return failure.kind === "gone" ? { ok: true, value: false } : { ok: false, failure };
+  }
+}
+
+/** Why nothing may be begun at this very moment; undefined: no pause stands. Never throws. */
+export function pauseOf(stateDir: string): string | undefined {
+  const path = pauseFile(stateDir);
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? undefined : `${path} stands`;
+  } catch (error) {
+    const { why } = failureOf(path, error);
+    return `whether ${path} stands cannot be told: ${why}`;
   }
 }
 

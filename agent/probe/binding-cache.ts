@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import type { Blindness } from "../model/blind.ts";
 import type { Binding } from "../model/listener.ts";
 import type { Place } from "../model/place.ts";
 import { askBindings, type BindingTable } from "./bindings.ts";
-import type { FailureLog } from "./failures.ts";
+import { type FailureLog, failureOf } from "./failures.ts";
 import type { SocketTable } from "./socket-tables.ts";
 
 /** Remembers which file each listener is bound to, which never changes in its life. */
@@ -42,8 +42,15 @@ export function createBindingCache(
     return monotonicMs() - entry.askedAtMs < RETRY_MS;
   }
 
+  /** A zombie has let go of its namespaces, though it is still there. */
   function hasLeft(viewer: SocketTable["viewer"]): boolean {
-    return viewer !== "self" && !existsSync(`${procRoot}/${viewer}/stat`);
+    if (viewer === "self") return false;
+    try {
+      readlinkSync(`${procRoot}/${viewer}/ns/net`);
+      return false;
+    } catch (error) {
+      return failureOf(`${viewer}/ns/net`, error).kind === "gone";
+    }
   }
 
   return {

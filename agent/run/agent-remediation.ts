@@ -90,7 +90,12 @@ export function createAgentRemediation(parts: AgentRemediationParts): AgentRemed
   }
 
   const common = { settings, bootId: parts.bootId, clock, eyes, hands, metrics, logger, look };
-  const remediator = createRemediator({ ...common, scanAfter });
+  const remediator = createRemediator({
+    ...common,
+    scanAfter,
+    // what is not known may be: looking costs little
+    unfinished: () => view !== undefined && view.unfinished?.length !== 0,
+  });
   const repairer = createRepairer(common);
 
   return {

@@ -48,15 +48,7 @@ export async function withAllSockets(report: Report, settings: Settings): Promis
   const all = await lookAtSockets({ ...settings, sockets: [] });
   const known = new Set(report.sockets.map(({ path }) => path));
   const others = all.sockets.filter(({ path }) => !known.has(path));
-  return { ...report, sockets: [...report.sockets, ...others], blind: bothBlind(report, all) };
-}
-
-function bothBlind(one: Report, other: Report): Report["blind"] {
-  const seen = new Set<string>();
-  return [...one.blind, ...other.blind].filter((blind) => {
-    const key = JSON.stringify(blind);
-    return !seen.has(key) && seen.add(key);
-  });
+  return { ...report, sockets: [...report.sockets, ...others] };
 }
 
 async function lookAtSockets(settings: Settings): Promise<Report> {

@@ -1,6 +1,7 @@
 import type { Eyes } from "../model/acting.ts";
 import type { PidfileRepair } from "../model/remediate-actor.ts";
 import type { Report } from "../model/report.ts";
+import type { SocketSettings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
 import { writePidfile } from "../act/pidfile-repair.ts";
 import { pidfileRepairs } from "../detect/pidfile-repair.ts";
@@ -24,9 +25,20 @@ export interface RepairDone {
   readonly text: string;
 }
 
-/** The pidfiles that a unit's stop needs and that name nobody, each with why it is left alone. */
-export function planRepairs(report: Report, units: UnitsSeen): readonly PidfileRepair[] {
-  return pidfileRepairs(report, units);
+/**
+ * The pidfiles that a unit's stop needs and that name nobody, each with why it is left alone. Only
+ * those that the settings name: a path on a command line is what that process says, and anybody's
+ * process could have this agent write anywhere.
+ */
+export function planRepairs(
+  report: Report,
+  units: UnitsSeen,
+  sockets: readonly SocketSettings[],
+): readonly PidfileRepair[] {
+  const named = new Set(sockets.map(({ path, pidfile }) => `${path}\n${pidfile}`));
+  return pidfileRepairs(report, units).filter(({ socket, path }) =>
+    named.has(`${socket}\n${path}`),
+  );
 }
 
 /** Writes the pidfiles that a fresh look under the lock still finds in want of it. */
@@ -37,7 +49,7 @@ export async function repairPidfiles(parts: RemediationParts): Promise<readonly 
     const paused = await isPaused(parts.stateDir);
     const { report, paths, units } = await parts.look();
     const done: RepairDone[] = [];
-    const own = planRepairs(report, units).filter(({ socket }) => paths.has(socket));
+    const own = planRepairs(report, units, parts.sockets).filter(({ socket }) => paths.has(socket));
     for (const repair of own) {
       if (paused.ok && !paused.value) done.push(await repairOne(repair, parts));
       else done.push(left(repair, `paused by ${pauseFile(parts.stateDir)}`));
@@ -94,7 +106,8 @@ function namesNobody(path: string, eyes: Eyes): boolean {
   const read = files.regular(pathBytes(path), LONGEST_BYTES);
   if (!read.ok) return read.failure.kind === "gone";
   const told = parsePidfile(read.value);
-  if (told.kind !== "pid") return true;
+  // what is neither empty nor a pid is somebody's file
+  if (told.kind !== "pid") return told.kind === "empty";
   const named = eyes.process(told.pid);
   return named === "gone" || (typeof named === "object" && named.state === "Z");
 }

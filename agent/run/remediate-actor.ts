@@ -23,7 +23,11 @@ import {
   remediationFolder,
   unfinishedRemediations,
 } from "../history/remediation-files.ts";
-import { readRemediationState, writeRemediationState } from "../history/remediation-state.ts";
+import {
+  pauseOf,
+  readRemediationState,
+  writeRemediationState,
+} from "../history/remediation-state.ts";
 import { createEyes } from "../probe/eyes.ts";
 import { createFailureLog } from "../probe/failures.ts";
 import { readBootId } from "./boot-id.ts";
@@ -47,6 +51,8 @@ export function createActor(): RemediateActor {
   function partsFor(settings: Settings, dryRun: boolean): RemediationParts {
     return {
       settings: settings.remediation,
+      sockets: settings.sockets,
+      calledOff: () => pauseOf(settings.stateDir),
       stateDir: settings.stateDir,
       bootId: readBootId(),
       by: "person",
@@ -142,7 +148,7 @@ function repairsIn(
   settings: Settings,
 ): readonly PidfileRepair[] {
   if (!settings.remediation.repairPidfile) return [];
-  return planRepairs(report, units).filter(({ socket }) => paths.has(socket));
+  return planRepairs(report, units, settings.sockets).filter(({ socket }) => paths.has(socket));
 }
 
 /** By what the kernel tells of start times, or by what was seen by this very process. */

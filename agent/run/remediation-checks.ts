@@ -68,10 +68,10 @@ async function quickChecks(
   };
 }
 
-/** Of the master, or of each worker whose master is dead; undefined: not of all of them. */
+/** Of the master and its workers; undefined: not of all of them. */
 function tcpPortsOf({ master, workers }: EndingPlan, eyes: Eyes): readonly number[] | undefined {
   const ports: number[] = [];
-  for (const { pid } of master === null ? workers : [master]) {
+  for (const { pid } of [...(master === null ? [] : [master]), ...workers]) {
     const own = eyes.tcpPorts(pid);
     if (own === undefined) return undefined;
     ports.push(...own);

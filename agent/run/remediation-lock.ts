@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Refusal } from "../model/remediation.ts";
-import { takeLock } from "../act/lock.ts";
+import { type Locking, takeFolderLock, takeLock } from "../act/lock.ts";
 
 /** Why nothing may be done now. */
 export type NoLock = { readonly kind: "refused-lock"; readonly refusal: Refusal };
@@ -16,7 +16,24 @@ export async function lockForActing(
     return noLock("no-record", `${stateDir} cannot be made: ${reasonOf(error)}`);
   }
   const path = join(stateDir, "remediation.lock");
-  const lock = await takeLock(path);
+  return asked(await takeLock(path), path);
+}
+
+/**
+ * Takes the lock of a socket's own folder as well: agents with different state directories know
+ * nothing of each other's. Never rejects.
+ */
+export async function lockFolderOf(
+  socket: string,
+): Promise<NoLock | { readonly kind: "taken"; readonly release: () => Promise<void> }> {
+  const path = dirname(socket);
+  return asked(await takeFolderLock(path), path);
+}
+
+function asked(
+  lock: Locking,
+  path: string,
+): NoLock | { readonly kind: "taken"; readonly release: () => Promise<void> } {
   switch (lock.kind) {
     case "taken":
       return { kind: "taken", release: () => lock.release() };

@@ -1,7 +1,7 @@
 import type { Eyes, Hands } from "../model/acting.ts";
 import type { EndingPlan, RemediationRecord, StepRecord } from "../model/remediation.ts";
 import type { Report } from "../model/report.ts";
-import type { RemediationSettings } from "../model/settings.ts";
+import type { RemediationSettings, SocketSettings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
 import type { ActClock } from "../act/parts.ts";
 
@@ -17,6 +17,10 @@ export interface ActingLook {
 /** What planning and acting work with, whoever asks for it. */
 export interface RemediationParts {
   readonly settings: RemediationSettings;
+  /** As the settings name them; empty: all of the host are watched. */
+  readonly sockets: readonly SocketSettings[];
+  /** Why a round under way has to stop before anything is ended; undefined: it may go on. */
+  readonly calledOff: () => string | undefined;
   readonly stateDir: string;
   /** The kernel's boot id. */
   readonly bootId: string;

@@ -50,10 +50,13 @@ export async function recoverUnfinished(
 /** Undefined: whoever of the group is there may be signalled. */
 function whyNot(
   { plan }: RemediationRecord,
-  { hands }: Pick<RemediationParts, "hands">,
+  { eyes, hands }: Pick<RemediationParts, "eyes" | "hands">,
 ): string | undefined {
   const members = [...(plan.master === null ? [] : [plan.master]), ...plan.workers];
-  for (const { pid } of members) {
+  for (const { pid, startTicks } of members) {
+    const now = eyes.process(pid);
+    // its pid may be anybody's by now
+    if (typeof now === "object" && now.id.startTicks !== startTicks) continue;
     const done = hands.signal(pid, 0);
     if (done.kind === "denied" || done.kind === "failed") {
       return `process ${pid} cannot be signalled: ${done.why}`;

@@ -8,7 +8,7 @@ import {
   writeRemediation,
 } from "../history/remediation-files.ts";
 import { readRemediationState, writeRemediationState } from "../history/remediation-state.ts";
-import { lockForActing, reasonOf } from "./remediation-lock.ts";
+import { lockFolderOf, lockForActing, reasonOf } from "./remediation-lock.ts";
 import { checkedPlans } from "./remediation-checks.ts";
 import type { ActingLook, AttemptTold, RemediationParts } from "./remediation-parts.ts";
 import { type Recovered, recoverUnfinished } from "./remediation-recovery.ts";
@@ -24,6 +24,9 @@ export interface Round {
   readonly result: RoundResult;
   readonly recovered: Recovered;
 }
+
+/** A dry run is in nobody's way. */
+const unlocked = { kind: "taken", release: () => Promise.resolve() } as const;
 
 const nothingRecovered: Recovered = { records: [], left: [], unread: [] };
 
@@ -54,7 +57,16 @@ export async function remediationRound(
     const [plan] = plans.filter(({ refusals }) => refusals.length === 0);
     if (plans.length === 0) return { result: { kind: "nothing" }, recovered };
     if (plan === undefined) return { result: { kind: "refused", plans }, recovered };
-    return { result: await attempt(plan, plans, parts, told), recovered };
+    const folder = parts.dryRun ? unlocked : await lockFolderOf(plan.socket);
+    if (folder.kind !== "taken") {
+      const refused = plans.map((one) => refusedFor(one, folder.refusal));
+      return { result: { kind: "refused", plans: refused }, recovered };
+    }
+    try {
+      return { result: await attempt(plan, plans, parts, told), recovered };
+    } finally {
+      await folder.release();
+    }
   } finally {
     await lock.release();
   }
@@ -73,7 +85,9 @@ export async function recoveryRound(
   if (unfinished.length === 0) return nothingRecovered;
   const lock = await lockForActing(parts.stateDir);
   if (lock.kind !== "taken") {
-    const { why } = lock.refusal;
+    const { reason, why } = lock.refusal;
+    // whoever holds it is at work on it
+    if (reason === "locked") return nothingRecovered;
     return { ...nothingRecovered, left: unfinished.map((record) => ({ record, why })) };
   }
   try {

@@ -6,6 +6,7 @@ import type { Settings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
 import { endingPlans } from "../detect/ending-plans.ts";
 import { type Standing, standingMs, standingOf, targetKey } from "../detect/standing.ts";
+import { pauseOf } from "../history/remediation-state.ts";
 import type { Metrics } from "../expose/metrics.ts";
 import type { Logger } from "./logger.ts";
 import type { ActingLook, AttemptTold, RemediationParts } from "./remediation-parts.ts";
@@ -24,6 +25,8 @@ export interface RemediatorParts {
   readonly logger: Logger;
   /** A look that begins after this call, units asked anew. */
   readonly look: () => Promise<ActingLook>;
+  /** True while attempts are known that have no outcome. */
+  readonly unfinished: () => boolean;
   /** Asks for a scan that nobody waits for, so many milliseconds from now. */
   readonly scanAfter: (ms: number) => void;
 }
@@ -53,6 +56,7 @@ export function createRemediator(parts: RemediatorParts): Remediator {
   let standing: Standing = new Map();
   let running: Promise<void> | undefined;
   let restUntilMs = -Infinity;
+  let takeUpFromMs = -Infinity;
   let stopped = false;
   /** Targets that a dry run has walked through: once is enough. */
   const walked = new Set<string>();
@@ -68,6 +72,8 @@ export function createRemediator(parts: RemediatorParts): Remediator {
     const settings = parts.settings();
     return {
       settings: settings.remediation,
+      sockets: settings.sockets,
+      calledOff: () => pauseOf(settings.stateDir) ?? modeChanged(settings.remediation.mode),
       stateDir: settings.stateDir,
       bootId: parts.bootId,
       by: "agent",
@@ -83,6 +89,11 @@ export function createRemediator(parts: RemediatorParts): Remediator {
       look: parts.look,
       standingMs: (plan) => standingMs(standing, plan, clock.monotonicMs()),
     };
+  }
+
+  function modeChanged(before: RemediationMode): string | undefined {
+    const { mode } = parts.settings().remediation;
+    return mode === before ? undefined : `remediation.mode is ${mode} now`;
   }
 
   async function round(): Promise<void> {
@@ -132,6 +143,13 @@ export function createRemediator(parts: RemediatorParts): Remediator {
     inBackground(round());
   }
 
+  /** In every mode: a master that an attempt left stopped is to be seen to. */
+  function takeUp(): void {
+    if (running !== undefined || stopped || clock.monotonicMs() < takeUpFromMs) return;
+    takeUpFromMs = clock.monotonicMs() + AGAIN_MS;
+    inBackground(recoveryRound(roundParts(), told).then(tellLeft));
+  }
+
   function inBackground(work: Promise<void>): void {
     running = work
       .catch((error: unknown) => {
@@ -144,12 +162,11 @@ export function createRemediator(parts: RemediatorParts): Remediator {
   }
 
   return {
-    start() {
-      inBackground(recoveryRound(roundParts(), told).then(tellLeft));
-    },
+    start: takeUp,
     scanned(report, units) {
       standing = standingOf(standing, report, clock.monotonicMs());
       const { mode, confirmForMs, graceMs } = parts.settings().remediation;
+      if (parts.unfinished()) takeUp();
       if (mode === "off" || units === undefined) return;
       const plans = endingPlans({ report, units, bootId: parts.bootId, graceMs });
       const ages = plans.map((plan) => ({

@@ -48,9 +48,11 @@ export function createRepairer(parts: RepairerParts): Repairer {
   }
 
   async function repair(): Promise<void> {
-    const { stateDir, remediation } = parts.settings();
+    const { stateDir, remediation, sockets } = parts.settings();
     const done = await repairPidfiles({
       settings: remediation,
+      sockets,
+      calledOff: () => undefined,
       stateDir,
       bootId: parts.bootId,
       by: "agent",
@@ -77,7 +79,7 @@ export function createRepairer(parts: RepairerParts): Repairer {
         since = new Map();
         return;
       }
-      const wanted = planRepairs(report, units);
+      const wanted = planRepairs(report, units, parts.settings().sockets);
       note(wanted);
       const nowMs = clock.monotonicMs();
       const due = wanted.some(

@@ -18,7 +18,7 @@ function textAt(map: unknown, key: string): string | undefined {
 export function contradictions(file: unknown): Complaint[] {
   return [
     ...socketContradictions(entryAt(file, "sockets")),
-    ...remediationContradictions(entryAt(file, "remediation")),
+    ...remediationContradictions(entryAt(file, "remediation"), entryAt(file, "sockets")),
   ];
 }
 
@@ -27,12 +27,21 @@ function entryAt(map: unknown, key: string): unknown {
 }
 
 /** A repair is an act, and without a mode nothing acts. */
-function remediationContradictions(remediation: unknown): Complaint[] {
+function remediationContradictions(remediation: unknown, sockets: unknown): Complaint[] {
   const mode = entryAt(remediation, "mode");
   const isOff = mode === undefined || mode === "off";
-  if (entryAt(remediation, "repair_pidfile") !== true || !isOff) return [];
-  const message = "found true while nothing is done (mode: off); set mode to dry-run or on as well";
-  return [{ at: ["remediation", "repair_pidfile"], message }];
+  const at = ["remediation", "repair_pidfile"];
+  if (entryAt(remediation, "repair_pidfile") !== true) return [];
+  if (isOff) {
+    const message =
+      "found true while nothing is done (mode: off); set mode to dry-run or on as well";
+    return [{ at, message }];
+  }
+  const named =
+    Array.isArray(sockets) && sockets.some((socket) => textAt(socket, "pidfile") !== undefined);
+  if (named) return [];
+  const message = "found true, but no pidfile to repair; write sockets[].pidfile as well";
+  return [{ at, message }];
 }
 
 /**

@@ -28,8 +28,8 @@ export interface Surroundings {
   readonly agentPath?: string;
 }
 
-/** Runs one command of the built agent to its end; kills it after 30 s. */
-function runAgent(
+/** Runs one command of the built agent to its end; kills it after 45 s. */
+export function runAgent(
   parameters: readonly string[],
   { inside = [], env = {}, agentPath = builtAgent }: Surroundings = {},
 ): Promise<Ran> {
@@ -41,7 +41,7 @@ function runAgent(
     const child = spawn(command[0] ?? "", command.slice(1), {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: 30_000,
+      timeout: 45_000,
       killSignal: "SIGKILL",
     });
     const said = { stdout: "", stderr: "" };

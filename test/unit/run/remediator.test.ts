@@ -93,6 +93,7 @@ function setUp(remediation: Partial<RemediationSettings>, signal: Hands["signal"
       };
       return Promise.resolve(look);
     },
+    unfinished: () => false,
     scanAfter: () => undefined,
   });
   return {

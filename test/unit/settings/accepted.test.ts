@@ -89,6 +89,13 @@ state_dir: /var/lib//onemaster/
   });
 });
 
+/** A repair needs something to repair, and leave to do it. */
+function withoutContradiction(settings: Settings): Settings {
+  const { remediation, sockets } = settings;
+  const may = remediation.mode !== "off" && sockets.some(({ pidfile }) => pidfile !== undefined);
+  return may ? settings : { ...settings, remediation: { ...remediation, repairPidfile: false } };
+}
+
 describe("settingsText", () => {
   it("writes the defaults so that they explain themselves", () => {
     expect(settingsText(defaultSettings)).toBe(`sockets: [] # every gunicorn listener on this host
@@ -156,21 +163,20 @@ state_dir: /var/lib/onemaster
       port: ms(0, 65_535),
     }),
     journal: fc.record({ enabled: fc.boolean() }),
-    remediation: fc
-      .record({
-        mode: fc.constantFrom(...remediationModes),
-        confirmForMs: ms(0, 3_600_000),
-        graceMs: ms(1_000, 600_000),
-        maxPerHour: ms(1, 60),
-        repairPidfile: fc.boolean(),
-      })
-      .filter(({ mode, repairPidfile }) => mode !== "off" || !repairPidfile),
+    remediation: fc.record({
+      mode: fc.constantFrom(...remediationModes),
+      confirmForMs: ms(0, 3_600_000),
+      graceMs: ms(1_000, 600_000),
+      maxPerHour: ms(1, 60),
+      repairPidfile: fc.boolean(),
+    }),
     stateDir: path,
   });
 
   it("writes any settings so that reading them gives the same", () => {
     fc.assert(
-      fc.property(any, (settings) => {
+      fc.property(any, (found) => {
+        const settings = withoutContradiction(found);
         expect(parseSettings(settingsText(settings), "f.yml")).toEqual(settings);
       }),
       { numRuns: 150 },

@@ -34,8 +34,15 @@ describe("settings of remediation", () => {
     ],
     [
       "a repair in a dry run, which is one to be told of",
-      "remediation: { mode: dry-run, repair_pidfile: true }\n",
+      "sockets: [{ path: /run/a.sock, pidfile: /run/a.pid }]\nremediation: { mode: dry-run, repair_pidfile: true }\n",
       [],
+    ],
+    [
+      "a repair of no pidfile that is named",
+      "sockets: [{ path: /run/a.sock }]\nremediation: { mode: on, repair_pidfile: true }\n",
+      [
+        "f.yml:2:42: remediation.repair_pidfile: found true, but no pidfile to repair; write sockets[].pidfile as well",
+      ],
     ],
   ])("with %s", (_, text, problems) => {
     expect(problemsOf(text)).toEqual(problems);

@@ -128,10 +128,13 @@ describe("blind", () => {
   it.each<[string, Story, string[]]>([
     [
       "sockets of a gunicorn were hidden",
-      { blind: [denied(812), { what: "bound-file", reason: "ss is not installed" }] },
-      [
-        "not everything could be seen: fd-links of process 812 (denied), bound-file (ss is not installed)",
-      ],
+      { blind: [denied(812), { what: "listeners", reason: "EIO" }] },
+      ["not everything could be seen: fd-links of process 812 (denied), listeners (EIO)"],
+    ],
+    [
+      "what some other listener is bound to was not told, where the owner is known",
+      { blind: [{ what: "bound-file", reason: "nsenter failed" }] },
+      [],
     ],
     [
       "very many were hidden",

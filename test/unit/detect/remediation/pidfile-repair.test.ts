@@ -21,7 +21,6 @@ describe("a pidfile is to be written", () => {
   it.each<[PidfileReport["names"], string]>([
     ["missing", "missing"],
     ["empty", "empty"],
-    ["malformed", "holds no pid"],
     ["dead", "names pid 4711, which is dead"],
   ])("when what it names is %s", (names, found) => {
     expect(repairsIn({ sockets: [broken(names)] })).toEqual([
@@ -54,6 +53,10 @@ describe("a pidfile is to be written", () => {
 });
 
 describe("no pidfile is to be written", () => {
+  it("over what is neither empty nor a pid, which is somebody's file", () => {
+    expect(repairsIn({ sockets: [broken("malformed")] })).toEqual([]);
+  });
+
   it.each<[string, Story]>([
     ["systemd follows the main process", { units: [sysv({ mainPid: 68 })] }],
     ["a stop ends the whole unit", { units: [unit({ mainPid: undefined })] }],
