@@ -1,8 +1,9 @@
-import { reportFailure } from "./cli/failure.ts";
-import { leaveForSure } from "./cli/leave.ts";
+import { reportFailure, settleOutput } from "./cli/failure.ts";
+import { leaveForSure, outliveTerminals } from "./cli/leave.ts";
 import { processSurroundings } from "./cli/process-surroundings.ts";
 import { runCli } from "./cli/run-cli.ts";
 
+outliveTerminals();
 const typed = process.argv.slice(2);
 const surroundings = processSurroundings();
 
@@ -11,5 +12,5 @@ process.on("uncaughtException", (error) => {
   process.exit(reportFailure(error, typed, surroundings));
 });
 
-process.exitCode = await runCli(typed, surroundings);
+process.exitCode = await settleOutput(await runCli(typed, surroundings), typed, surroundings);
 leaveForSure();

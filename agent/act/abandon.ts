@@ -1,4 +1,5 @@
 import type { RemediationRecord } from "../model/remediation.ts";
+import { endingText } from "./ending-text.ts";
 import { isStopped } from "./found.ts";
 import { letGo } from "./freeze.ts";
 import { removeLink } from "./remove-link.ts";
@@ -15,10 +16,10 @@ export async function abandon(walk: Walk, why: string): Promise<RemediationRecor
   walk.problems.add(why);
   for (const now of walk.group.look().alive) if (isStopped(now)) letGo(walk, now.id);
   if (master !== null) {
-    const released = releaseMaster(walk, master);
+    const released = await releaseMaster(walk, master);
     if (released === "going-on") await watchAfterRelease(walk);
     if (released === "ending-pending") await endTold(walk, master);
   }
   removeLink(walk);
-  return walk.finish("failed", `left half ended: ${[...walk.problems].join("; ")}`);
+  return walk.finish("failed", `left half ended: ${endingText([...walk.problems])}`);
 }

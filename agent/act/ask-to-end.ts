@@ -18,12 +18,18 @@ const GROWING_UP_MS = 1_000;
 export interface Asking {
   /** How many workers had SIGTERM. */
   readonly asked: number;
-  /** The first of them could not be asked, so nothing has been ended; undefined otherwise. */
+  /** Why nobody was asked, so that all can be put back; undefined without a way back. */
   readonly refused: string | undefined;
 }
 
-/** Asks the group's workers to end, those too that come later, until all are gone or grace is over. */
-export async function askToEnd(walk: Walk): Promise<Asking> {
+/**
+ * Asks the group's workers to end, those too that come later, until all are gone or grace is over.
+ * With a `wayBack` nobody is asked once it is called off, or when the first cannot be asked.
+ */
+export async function askToEnd(
+  walk: Walk,
+  { wayBack }: { readonly wayBack: boolean },
+): Promise<Asking> {
   const { clock, eyes } = walk.parts;
   const known = [...walk.plan.workers, ...(walk.plan.master ? walk.group.members() : [])];
   const start = clock.monotonicMs();
@@ -37,10 +43,11 @@ export async function askToEnd(walk: Walk): Promise<Asking> {
       if (tried.has(id.pid)) continue;
       const fresh = find(id, eyes);
       if (fresh.kind !== "same" || !mayAsk(walk, fresh.now, master, known)) continue;
+      walk.asking();
       const done = walk.parts.hands.signal(id.pid, "SIGTERM");
       if (done.kind === "denied" || done.kind === "failed") {
         const why = failureText("SIGTERM", id, done);
-        if (asked === 0 && !walk.resumed) return why;
+        if (asked === 0 && wayBack) return why;
         walk.problems.add(why);
       } else asked += 1;
       tried.add(id.pid);
@@ -51,7 +58,8 @@ export async function askToEnd(walk: Walk): Promise<Asking> {
   for (;;) {
     const master = await holdMaster(walk);
     const now = walk.group.look();
-    const refused = ask(now, master);
+    const off = asked === 0 && wayBack ? walk.parts.calledOff() : undefined;
+    const refused = off ?? ask(now, master);
     if (refused !== undefined) return { asked, refused };
     const owner = ownerChanged(walk.plan, eyes);
     if (owner !== undefined) walk.notes.add(owner);

@@ -3,11 +3,13 @@ import { dryRun } from "./dry-run.ts";
 import { endedText, finishEnding } from "./finish.ts";
 import { settledChange } from "./settled.ts";
 import type { ActParts } from "./parts.ts";
+import { toTheEnd } from "./last-resort.ts";
 import { putBack } from "./put-back.ts";
+import { readMemory } from "./read-memory.ts";
 import { endWorkersStep } from "./step-end-workers.ts";
 import { linkStep } from "./step-link.ts";
 import { stopStep } from "./step-stop.ts";
-import { createWalk } from "./walk.ts";
+import { createWalk, type Walk } from "./walk.ts";
 
 /** The record of an attempt that has not begun. `nowMs` is wall clock time. */
 export function newRecord(
@@ -37,7 +39,8 @@ export function newRecord(
 
 /**
  * Walks a plan's steps, each written down before it is taken, and gives the finished record, which
- * is kept already where that was possible. Never rejects but for bugs. A surprise before anything
+ * is kept already where that was possible. Never rejects but for bugs, and even then nobody is left
+ * stopped as long as signals can be sent. A surprise before anything
  * was ended puts everything back; after that the rest is ended and the record says what was odd.
  */
 export async function carryOut(
@@ -46,6 +49,10 @@ export async function carryOut(
 ): Promise<RemediationRecord> {
   const walk = createWalk(record, parts, { resumed: false });
   if (record.dryRun) return dryRun(walk);
+  return toTheEnd(walk, () => allSteps(walk));
+}
+
+async function allSteps(walk: Walk): Promise<RemediationRecord> {
   const { plan } = walk;
   const [refusal] = plan.refusals;
   if (refusal !== undefined) return putBack(walk, `refused: ${refusal.why}`, undefined);
@@ -54,6 +61,7 @@ export async function carryOut(
 
   const unlinked = await linkStep(walk);
   if (unlinked !== undefined) return putBack(walk, unlinked, undefined);
+  await readMemory(walk);
   if (plan.master !== null) {
     const { why, told } = await stopStep(walk, plan.master);
     if (why !== undefined) return putBack(walk, why, told ? plan.master : undefined);

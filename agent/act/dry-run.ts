@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { ProcessId } from "../model/process.ts";
 import type { RemediationRecord } from "../model/remediation.ts";
 import { find } from "./found.ts";
@@ -5,6 +6,7 @@ import { failureText } from "./freeze.ts";
 import { ownerChanged } from "./identity.ts";
 import { rescueLinkOf } from "./rescue-name.ts";
 import { settledChange } from "./settled.ts";
+import { tracedText } from "./step-stop.ts";
 import type { Walk } from "./walk.ts";
 
 /** Why a step could not be walked through. */
@@ -26,17 +28,24 @@ export async function dryRun(walk: Walk): Promise<RemediationRecord> {
 async function beforeEnding(walk: Walk): Promise<Obstacle> {
   const { plan, parts } = walk;
   const live = parts.realPath(plan.socket);
+  const folder = live === undefined ? undefined : parts.folder(dirname(live));
+  folder?.close();
   const pid = plan.master?.pid ?? plan.workers[0]?.pid;
   const changed = await settledChange(walk);
   if (changed !== undefined) return step(walk, "link", "", changed);
-  if (plan.file === null || live === undefined || pid === undefined) {
+  if (plan.file === null || live === undefined || folder === undefined || pid === undefined) {
     step(walk, "link", "no second name is possible: it would be done without");
   } else {
     step(walk, "link", `${rescueLinkOf(live, pid)} as a second name of ${live}`);
   }
   if (plan.master === null) return undefined;
   const text = `SIGSTOP to master ${plan.master.pid}, and another look at it`;
-  return step(walk, "stop-master", text, unreachable(walk, [plan.master]));
+  return step(
+    walk,
+    "stop-master",
+    text,
+    tracedText(walk, plan.master) ?? unreachable(walk, [plan.master]),
+  );
 }
 
 async function ending(walk: Walk): Promise<Obstacle> {

@@ -12,9 +12,12 @@ export async function endTold(walk: Walk, master: ProcessId): Promise<void> {
     `somebody told master ${master.pid} to end while it was stopped; it was ended with SIGKILL, ` +
     `as going on it would have removed ${walk.plan.socket}`;
   walk.problems.add(why);
+  // it cannot be put back any more
+  walk.amend({ puttingBack: false });
   await walk.begin("end-workers", `SIGTERM to the workers of master ${master.pid}: ${why}`);
-  const { asked, refused } = await askToEnd(walk);
-  if (refused !== undefined) walk.problems.add(refused);
-  walk.over(refused === undefined ? "done" : "failed", `${asked} workers had SIGTERM`);
+  const before = walk.problems.size;
+  const { asked } = await askToEnd(walk, { wayBack: false });
+  const result = walk.problems.size === before ? "done" : "failed";
+  walk.over(result, `workers that had SIGTERM: ${asked}`);
   await endMasterStep(walk, master);
 }

@@ -1,4 +1,5 @@
 import type { RemediationRecord } from "../model/remediation.ts";
+import { endingText } from "./ending-text.ts";
 import { removeLink } from "./remove-link.ts";
 import { endMasterStep } from "./step-end-master.ts";
 import { verifyStep } from "./step-verify.ts";
@@ -14,7 +15,7 @@ export async function finishEnding(walk: Walk, ended: string): Promise<Remediati
   const text = removeLink(walk);
   walk.over(walk.problems.size === before ? "done" : "failed", text);
   if (walk.problems.size === 0) return walk.finish("ended", ended);
-  return walk.finish("failed", [...walk.problems].join("; "));
+  return walk.finish("failed", endingText([...walk.problems]));
 }
 
 /** The sentence with which an ending that went well is told. */

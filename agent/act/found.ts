@@ -31,6 +31,11 @@ export function isStopped({ state }: ProcessNow): boolean {
   return state === "T" || state === "t";
 }
 
+/** True for a process whose tracer decides when it goes on: what is sent to it may never act. */
+export function isTraced({ state }: ProcessNow): boolean {
+  return state === "t";
+}
+
 /** One sentence on a process that was looked for and is not as it was; `what` names it. */
 export function missingText(what: string, id: ProcessId, found: Exclude<Found, SameFound>): string {
   switch (found.kind) {

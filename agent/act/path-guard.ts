@@ -2,7 +2,7 @@ import type { FileNow } from "../model/acting.ts";
 import type { EndingPlan } from "../model/remediation.ts";
 import { find, isDead } from "./found.ts";
 import type { ActParts } from "./parts.ts";
-import { livePathOf } from "./rescue-name.ts";
+import type { Rescue } from "./rescue.ts";
 
 /** How the path stands after a look. */
 export type PathNow =
@@ -17,18 +17,19 @@ export type PathNow =
 export interface PathGuard {
   /**
    * Looks, and puts the path back with link(2) when nothing stands there while the planned owner
-   * lives and has not closed its listener. Whatever stands there is never replaced.
+   * lives and has not closed its listener. It looks at the path as clients take it, and puts back
+   * only in the open directory, where the name is free. Whatever stands there is never replaced.
    */
   look(): PathNow;
   /** How often it was put back. */
   restored(): number;
 }
 
-/** A guard of the plan's path. `rescueLink` gives its second name; null: there is none. */
+/** A guard of the plan's path. `rescueNow` gives its second name; undefined: there is none. */
 export function createPathGuard(
   plan: EndingPlan,
   parts: Pick<ActParts, "eyes" | "hands">,
-  rescueLink: () => string | null,
+  rescueNow: () => Rescue | undefined,
 ): PathGuard {
   const { eyes, hands } = parts;
   const { socket, file } = plan;
@@ -39,21 +40,28 @@ export function createPathGuard(
     if (nobody !== undefined) {
       return { kind: "ownerless", why: `nothing stands at ${socket}: ${nobody}` };
     }
-    const rescue = rescueLink();
-    if (rescue === null) {
-      return { kind: "lost", why: `nothing stands at ${socket}, and it has no second name` };
+    const rescue = rescueNow();
+    const lost = `nothing stands at ${socket}, and`;
+    if (rescue === undefined) return { kind: "lost", why: `${lost} it has no second name` };
+    const { folder, live, second } = rescue;
+    const there = folder.look(live);
+    if (there.kind === "unreadable") {
+      return { kind: "unknown", why: `${lost} its directory cannot be looked at: ${there.why}` };
     }
-    const live = livePathOf(rescue);
-    if (live === undefined || !isPlanned(plan, eyes.file(rescue))) {
-      return { kind: "lost", why: `nothing stands at ${socket}, and ${rescue} is not its file` };
+    if (there.kind !== "absent") {
+      const what = isPlanned(plan, there) ? "its file stands" : "something else stands";
+      return { kind: "taken", why: `${lost} ${what} where that path used to lead` };
     }
-    const done = hands.link(rescue, live);
+    if (!isPlanned(plan, folder.look(second))) {
+      return { kind: "lost", why: `${lost} ${second} beside it is not its file` };
+    }
+    const done = hands.link(folder.at(second), folder.at(live));
     if (done.kind === "done") {
       restored += 1;
       return { kind: "restored" };
     }
     const why = done.kind === "gone" ? "it is gone" : done.why;
-    return { kind: "lost", why: `nothing stands at ${socket}, and ${rescue} cannot be it: ${why}` };
+    return { kind: "lost", why: `${lost} ${second} beside it cannot be it: ${why}` };
   }
 
   return {

@@ -1,6 +1,8 @@
 import type { ProcessId } from "../model/process.ts";
 import type { RemediationRecord } from "../model/remediation.ts";
 import { endTold } from "./end-told.ts";
+import { endingSteps } from "./ending-steps.ts";
+import { endingText } from "./ending-text.ts";
 import { find, isOver } from "./found.ts";
 import { removeLink } from "./remove-link.ts";
 import { releaseMaster, watchAfterRelease } from "./release-master.ts";
@@ -16,8 +18,14 @@ export async function putBack(
   why: string,
   stopped: ProcessId | undefined,
 ): Promise<RemediationRecord> {
+  if (walk.record().steps.some(({ step }) => endingSteps.has(step))) {
+    // whoever comes after a crash would take it for the end that was begun
+    walk.amend({ puttingBack: true });
+    const unkept = await walk.keep();
+    if (unkept !== undefined) walk.notes.add(`that all is put back is not written: ${unkept}`);
+  }
   if (stopped !== undefined) {
-    const released = releaseMaster(walk, stopped);
+    const released = await releaseMaster(walk, stopped);
     if (released === "going-on") await watchAfterRelease(walk);
     if (released === "ending-pending") await endTold(walk, stopped);
     else if (isOver(find(stopped, walk.parts.eyes))) {
@@ -26,5 +34,5 @@ export async function putBack(
   }
   removeLink(walk);
   if (walk.problems.size === 0) return walk.finish("put-back", `put back: ${why}`);
-  return walk.finish("failed", [`to be put back: ${why}`, ...walk.problems].join("; "));
+  return walk.finish("failed", endingText([`to be put back: ${why}`, ...walk.problems]));
 }

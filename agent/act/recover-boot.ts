@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { RemediationRecord } from "../model/remediation.ts";
 import { livePathOf } from "./rescue-name.ts";
+import { unpinnedText } from "./rescue.ts";
 import type { Walk } from "./walk.ts";
 
 /**
@@ -16,11 +17,19 @@ export async function recoverOtherBoot(walk: Walk, died: string): Promise<Remedi
   return walk.finish("put-back", text);
 }
 
-function clearLink({ record, parts, problems }: Walk): string {
+function clearLink({ record, parts, problems, rescue }: Walk): string {
   const { rescueLink } = record();
   const live = rescueLink === null ? undefined : livePathOf(rescueLink);
   if (rescueLink === null || live === undefined) return "there was no second name";
-  const now = parts.eyes.file(rescueLink);
+  const pinned = rescue();
+  if (pinned === undefined) {
+    // a directory that was mounted for that boot only is gone with it
+    const kind = parts.eyes.file(rescueLink).kind;
+    if (kind === "absent") return `nothing is left in ${dirname(rescueLink)}`;
+    return left(problems, unpinnedText(rescueLink));
+  }
+  const { folder, second } = pinned;
+  const now = folder.look(second);
   switch (now.kind) {
     case "absent":
       return `nothing is left in ${dirname(rescueLink)}`;
@@ -30,9 +39,9 @@ function clearLink({ record, parts, problems }: Walk): string {
       return left(problems, `${rescueLink} could not be looked at: ${now.why}`);
     case "socket":
   }
-  const there = parts.eyes.file(live);
+  const there = folder.look(pinned.live);
   if (there.kind === "absent") return `nothing stands at ${live}, so ${rescueLink} is left`;
-  const done = parts.hands.unlink(rescueLink);
+  const done = parts.hands.unlink(folder.at(second));
   if (done.kind === "denied" || done.kind === "failed") {
     return left(problems, `${rescueLink} is left: ${done.why}`);
   }

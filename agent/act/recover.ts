@@ -1,12 +1,15 @@
-import type { RemediationRecord, StepName } from "../model/remediation.ts";
+import type { RemediationRecord } from "../model/remediation.ts";
 import { abandon } from "./abandon.ts";
+import { endingSteps } from "./ending-steps.ts";
 import { find, isOver, isStopped } from "./found.ts";
 import { endedText, finishEnding } from "./finish.ts";
 import { freeze } from "./freeze.ts";
 import { familyChanged, fileChanged, masterChanged, ownerChanged } from "./identity.ts";
 import type { ActParts } from "./parts.ts";
+import { toTheEnd } from "./last-resort.ts";
 import { putBack } from "./put-back.ts";
 import { recoverOtherBoot } from "./recover-boot.ts";
+import { reopenRescue } from "./rescue.ts";
 import { endWorkersStep } from "./step-end-workers.ts";
 import { createWalk, type Walk } from "./walk.ts";
 
@@ -17,12 +20,6 @@ export interface RecoverParts extends ActParts {
 }
 
 const STOP_PATIENCE_MS = 2_000;
-const ending: ReadonlySet<string> = new Set<StepName>([
-  "end-workers",
-  "end-master",
-  "verify",
-  "unlink",
-]);
 
 /**
  * Brings the attempt of an agent that died to an end, by its record and fresh looks: undoes it when
@@ -34,13 +31,23 @@ export async function recover(
   parts: RecoverParts,
 ): Promise<RemediationRecord> {
   if (record.outcome !== null) return record;
-  const resumed = record.steps.some(({ step }) => ending.has(step));
+  const begun = record.steps.some(({ step }) => endingSteps.has(step));
+  const resumed = begun && record.puttingBack !== true;
   const walk = createWalk(record, parts, { resumed });
   if (record.dryRun) return walk.finish("dry-run", "its agent died in it; nothing was done");
+  walk.pin(reopenRescue(record, parts));
+  return toTheEnd(walk, () => allSteps(walk, record, parts.bootId));
+}
+
+async function allSteps(
+  walk: Walk,
+  record: RemediationRecord,
+  bootId: string,
+): Promise<RemediationRecord> {
   const died = `its agent died ${whereItDied(record)}`;
   await walk.begin("recover", died);
-  if (record.plan.bootId !== parts.bootId) return recoverOtherBoot(walk, died);
-  return resumed ? finish(walk, died) : undo(walk, died);
+  if (record.plan.bootId !== bootId) return recoverOtherBoot(walk, died);
+  return walk.resumed ? finish(walk, died) : undo(walk, died);
 }
 
 async function undo(walk: Walk, died: string): Promise<RemediationRecord> {

@@ -1,4 +1,5 @@
 import { isPlanned } from "./path-guard.ts";
+import { unpinnedText } from "./rescue.ts";
 import type { Walk } from "./walk.ts";
 
 /**
@@ -9,20 +10,26 @@ export function removeLink(walk: Walk): string {
   const { plan, parts } = walk;
   const { rescueLink } = walk.record();
   if (rescueLink === null) return "there was no second name";
+  const rescue = walk.rescue();
+  if (rescue === undefined) return problem(walk, unpinnedText(rescueLink));
   const path = walk.path.look();
   if (path.kind === "restored") walk.notes.add(`${plan.socket} was lost and put back`);
   if (path.kind === "lost" || path.kind === "unknown") {
     // it may be the last name of a file that somebody serves behind
     return problem(walk, `${rescueLink} is left: ${path.why}`);
   }
-  const now = parts.eyes.file(rescueLink);
+  const { folder, second } = rescue;
+  const now = folder.look(second);
+  if (now.kind === "unreadable") {
+    return problem(walk, `${rescueLink} is left: it could not be looked at: ${now.why}`);
+  }
   if (now.kind === "absent") return `${rescueLink} was gone already`;
   if (!isPlanned(plan, now)) {
     const why = `${rescueLink} is left: it is not the file that stood at ${plan.socket}`;
     walk.notes.add(why);
     return why;
   }
-  const done = parts.hands.unlink(rescueLink);
+  const done = parts.hands.unlink(folder.at(second));
   if (done.kind === "denied" || done.kind === "failed") {
     return problem(walk, `${rescueLink} is left: ${done.why}`);
   }

@@ -43,7 +43,7 @@ export async function endMasterStep(walk: Walk, master: ProcessId): Promise<void
 async function giveUp(walk: Walk, master: ProcessId, why: string): Promise<void> {
   walk.problems.add(why);
   walk.over("failed", why);
-  const released = releaseMaster(walk, master);
+  const released = await releaseMaster(walk, master);
   if (released === "going-on") await watchAfterRelease(walk);
   if (released === "ending-pending") {
     walk.problems.add(

@@ -1,4 +1,5 @@
 import { askToEnd } from "./ask-to-end.ts";
+import { workersText } from "./ending-text.ts";
 import { settledChange } from "./settled.ts";
 import { killStragglers } from "./stragglers.ts";
 import type { Walk } from "./walk.ts";
@@ -9,42 +10,29 @@ import type { Walk } from "./walk.ts";
  * only ever so before anybody was asked, or undefined.
  */
 export async function endWorkersStep(walk: Walk): Promise<string | undefined> {
-  await readMemory(walk);
   const before = walk.group.look();
   walk.amend({ members: walk.group.members() });
   const pids = before.alive.map(({ id }) => id.pid);
-  const text = pids.length === 0 ? "nobody is left below" : `to end: ${pids.join(", ")}`;
-  const unkept = await walk.begin("end-workers", text);
+  const toEnd = pids.length === 0 ? "nobody is left below" : `to end: ${pids.join(", ")}`;
+  const unkept = await walk.begin("end-workers", toEnd);
   if (!walk.resumed) {
     const unwritten = `it could not be written down: ${unkept}`;
     const why = unkept === undefined ? await settledChange(walk) : unwritten;
     if (why !== undefined) return failed(walk, why);
   }
 
-  const { asked, refused } = await askToEnd(walk);
+  const { asked, refused } = await askToEnd(walk, { wayBack: !walk.resumed });
   if (refused !== undefined) return failed(walk, refused);
+  walk.asking();
   const killed = await killStragglers(walk);
   const { alive, young, foreign } = walk.group.look();
   for (const { id } of [...young, ...foreign]) {
     const why = `pid ${id.pid}, below the group, looks like a gunicorn master: it is left alone`;
     walk.problems.add(why);
   }
-  const kills = killed.length === 0 ? "nobody" : killed.join(", ");
-  const ended = `${asked} had SIGTERM; SIGKILL: ${kills}; still there: ${alive.length}`;
-  walk.over(alive.length === 0 ? "done" : "failed", ended);
+  const text = workersText(asked, killed, alive.length);
+  walk.over(alive.length === 0 ? "done" : "failed", text);
   return undefined;
-}
-
-/** Only before anything was ended: afterwards it says nothing about the whole group. */
-async function readMemory(walk: Walk): Promise<void> {
-  if (walk.resumed) return;
-  const { eyes } = walk.parts;
-  const { master } = walk.plan;
-  const members = walk.group.look().alive.map(({ id }) => id.pid);
-  const pids = [...(master === null ? [] : [master.pid]), ...members];
-  const predictedBytes = (await eyes.reclaimable(pids)) ?? null;
-  const usedBeforeBytes = eyes.usedMemory() ?? null;
-  walk.amend({ memory: { predictedBytes, usedBeforeBytes, usedAfterBytes: null } });
 }
 
 function failed(walk: Walk, why: string): string {

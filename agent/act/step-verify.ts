@@ -1,10 +1,13 @@
 import { find } from "./found.ts";
-import { fileChanged, ownerChanged } from "./identity.ts";
+import type { Answer } from "../model/acting.ts";
+import { awaitGuarded } from "./await-guarded.ts";
+import { ownerChanged } from "./identity.ts";
 import type { Walk } from "./walk.ts";
 
 const TRIES = 3;
 const PATIENCE_MS = 10_000;
 const BETWEEN_MS = 500;
+const noAnswer: Answer = { kind: "silent", why: "nothing came of asking" };
 
 /** Looks whether all is as it should be now; whatever is not becomes a problem of the walk. */
 export async function verifyStep(walk: Walk): Promise<void> {
@@ -21,11 +24,11 @@ export async function verifyStep(walk: Walk): Promise<void> {
   const owner = ownerChanged(plan, eyes);
   if (owner !== undefined) problems.add(owner);
   const answer = await answered(walk);
-  if (answer.problem !== undefined) problems.add(answer.problem);
+  // of an owner that is not there it says nothing new
+  if (answer.problem !== undefined && owner === undefined) problems.add(answer.problem);
   // once more at the end: it took a while
-  walk.guard();
-  const file = fileChanged(plan, eyes);
-  if (file !== undefined) problems.add(file);
+  const path = walk.guard();
+  if (path.kind !== "fine" && path.kind !== "restored") problems.add(path.why);
 
   const usedAfterBytes = eyes.usedMemory() ?? null;
   walk.amend({ memory: { ...walk.record().memory, usedAfterBytes } });
@@ -34,11 +37,13 @@ export async function verifyStep(walk: Walk): Promise<void> {
   walk.over(problems.size === 0 ? "done" : "failed", text);
 }
 
-async function answered({ plan, parts, pause }: Walk): Promise<Answered> {
+async function answered(walk: Walk): Promise<Answered> {
+  const { plan, parts, pause } = walk;
   if (plan.owner === null) return { text: "nobody is left; nobody is known to own the path" };
   const { pid } = plan.owner.master;
   for (let turn = 1; ; turn += 1) {
-    const answer = await parts.eyes.answer(plan.socket, PATIENCE_MS);
+    const asked = parts.eyes.answer(plan.socket, PATIENCE_MS);
+    const answer = (await awaitGuarded(walk, asked, 2 * PATIENCE_MS)) ?? noAnswer;
     if (answer.kind === "answered") {
       const tookMs = Math.round(answer.tookMs);
       return { text: `nobody is left, and pid ${pid} answered ${answer.status} in ${tookMs} ms` };

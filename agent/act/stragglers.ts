@@ -32,7 +32,9 @@ export async function killStragglers(walk: Walk): Promise<readonly number[]> {
     if (fresh.length > 0) await keepMembers(walk);
     for (const { id } of fresh) {
       tried.add(nameOf(id));
-      if (await kill(walk, id)) killed.push(id.pid);
+      const came = await kill(walk, id);
+      if (came === "killed") killed.push(id.pid);
+      if (came === "unseen") tried.delete(nameOf(id));
     }
     await walk.pause(POLL_MS);
   }
@@ -49,27 +51,32 @@ async function keepMembers(walk: Walk): Promise<void> {
   if (unkept !== undefined) walk.notes.add(`who is left could not be written down: ${unkept}`);
 }
 
-async function kill(walk: Walk, id: ProcessId): Promise<boolean> {
+/** `unseen`: it could not be looked at once it stood still, was let go, and is to be tried again. */
+async function kill(walk: Walk, id: ProcessId): Promise<"killed" | "left" | "unseen"> {
   const { eyes, hands } = walk.parts;
   const frozen = await freeze(walk, id, STOP_PATIENCE_MS);
-  if (frozen.kind === "gone") return false;
+  if (frozen.kind === "gone") return "left";
   if (frozen.kind === "refused" || frozen.kind === "unknown") {
     walk.problems.add(frozen.why);
     if (frozen.kind === "unknown") letGo(walk, id);
-    return false;
+    return "left";
   }
   const found = find(id, eyes);
-  if (found.kind !== "same") return false;
+  if (found.kind === "unreadable") {
+    letGo(walk, id);
+    return "unseen";
+  }
+  if (found.kind !== "same") return "left";
   if (found.now.signalRole === "master") {
     walk.problems.add(`pid ${id.pid} looks like a gunicorn master by now, and is left alone`);
     letGo(walk, id);
-    return false;
+    return "left";
   }
   const done = hands.signal(id.pid, "SIGKILL");
-  if (done.kind === "done") return true;
+  if (done.kind === "done") return "killed";
   if (done.kind !== "gone") {
     walk.problems.add(failureText("SIGKILL", id, done));
     letGo(walk, id);
   }
-  return false;
+  return "left";
 }

@@ -1,8 +1,10 @@
 import type { EndingPlan, RemediationOutcome, RemediationRecord } from "../model/remediation.ts";
 import type { StepRecord } from "../model/remediation.ts";
+import { endingText } from "./ending-text.ts";
 import { createGroup, type Group } from "./group-now.ts";
 import type { ActParts } from "./parts.ts";
-import { createPathGuard, type PathGuard } from "./path-guard.ts";
+import { createPathGuard, type PathGuard, type PathNow } from "./path-guard.ts";
+import type { Rescue } from "./rescue.ts";
 
 /** One attempt under way: its record, and what all its steps share. */
 export interface Walk {
@@ -16,6 +18,14 @@ export interface Walk {
   readonly problems: Set<string>;
   /** What people should know besides, each sentence once. */
   readonly notes: Set<string>;
+  /** The second name; undefined: there is none that may be touched. */
+  rescue(): Rescue | undefined;
+  /** From now on the path is put back from this. It is closed at the end of the walk. */
+  pin(rescue: Rescue | undefined): void;
+  /** True: somebody was asked to end, so that there is no way back. */
+  hasAsked(): boolean;
+  /** Somebody is about to be asked to end. */
+  asking(): void;
   record(): RemediationRecord;
   /** Changes the record; written with the next step. */
   amend(change: Partial<RemediationRecord>): void;
@@ -29,8 +39,8 @@ export interface Walk {
   note(step: StepRecord["step"], result: "would-do" | "failed", text: string): void;
   /** Waits, then looks after the path. */
   pause(ms: number): Promise<void>;
-  /** Looks after the path now. */
-  guard(): void;
+  /** Looks after the path now, and notes what is not as it should be. */
+  guard(): PathNow;
   /** Completes the record without writing it. */
   close(outcome: RemediationOutcome, ending: string): RemediationRecord;
   /** Completes the record and writes it. */
@@ -46,10 +56,13 @@ export function createWalk(
   const { plan } = start;
   const { clock } = parts;
   let record = start;
+  let untold: string | undefined;
   let begunMs = clock.monotonicMs();
   const problems = new Set<string>();
   const notes = new Set<string>();
-  const path = createPathGuard(plan, parts, () => record.rescueLink);
+  let rescue: Rescue | undefined;
+  let asked = resumed;
+  const path = createPathGuard(plan, parts, () => rescue);
 
   function now(): string {
     return new Date(clock.wallMs()).toISOString();
@@ -60,7 +73,17 @@ export function createWalk(
       await parts.keep(record);
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return reasonOf(error);
+    }
+  }
+
+  /** Nobody who listens may stop the walk: a full disk behind stdout must not. */
+  function tell(step: StepRecord): void {
+    try {
+      parts.told(step);
+    } catch (error) {
+      untold ??= `the steps could not be told: ${reasonOf(error)}`;
+      notes.add(untold);
     }
   }
 
@@ -70,7 +93,7 @@ export function createWalk(
     begunMs = clock.monotonicMs();
     const unkept = await keep();
     if (unkept !== undefined) notes.add(`step ${step} could not be written down: ${unkept}`);
-    parts.told(begun);
+    tell(begun);
     return unkept;
   }
 
@@ -80,23 +103,24 @@ export function createWalk(
     const tookMs = Math.round(clock.monotonicMs() - begunMs);
     const step: StepRecord = { ...begun, result, tookMs, text };
     record = { ...record, steps: [...record.steps.slice(0, -1), step] };
-    parts.told(step);
+    tell(step);
   }
 
   function note(step: StepRecord["step"], result: "would-do" | "failed", text: string): void {
     const noted: StepRecord = { step, at: now(), result, tookMs: 0, text };
     record = { ...record, steps: [...record.steps, noted] };
-    parts.told(noted);
+    tell(noted);
   }
 
-  function guard(): void {
+  function guard(): PathNow {
     const seen = path.look();
     if (seen.kind === "restored") notes.add(`${plan.socket} was lost and put back`);
     else if (seen.kind !== "fine") notes.add(seen.why);
+    return seen;
   }
 
   function close(outcome: RemediationOutcome, ending: string): RemediationRecord {
-    record = { ...record, endedAt: now(), outcome, ending: [ending, ...notes].join("; ") };
+    record = { ...record, endedAt: now(), outcome, ending: endingText([ending, ...notes]) };
     return record;
   }
 
@@ -108,6 +132,15 @@ export function createWalk(
     resumed,
     problems,
     notes,
+    rescue: () => rescue,
+    pin(next) {
+      rescue?.folder.close();
+      rescue = next;
+    },
+    hasAsked: () => asked,
+    asking() {
+      asked = true;
+    },
     record: () => record,
     amend(change) {
       record = { ...record, ...change };
@@ -133,4 +166,9 @@ export function createWalk(
       };
     },
   };
+}
+
+/** What an error says. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

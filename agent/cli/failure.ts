@@ -59,3 +59,18 @@ export function reportFailure(
   stdout.write(`${checkFailure(brief).line}\n`);
   return PluginState.unknown;
 }
+
+/**
+ * Waits until all output is through, and gives what to exit with: a success that could not be
+ * told is none. A failure stays what it is.
+ */
+export async function settleOutput(
+  exitCode: number,
+  typed: readonly string[],
+  { stdout, stderr }: Pick<Surroundings, "stdout" | "stderr">,
+): Promise<number> {
+  const lost = [await stdout.flushed(), await stderr.flushed()].find((why) => why !== undefined);
+  if (lost === undefined || exitCode !== ExitCode.ok) return exitCode;
+  stderr.write(`onemaster: not all output could be written: ${firstLine(lost.message)}\n`);
+  return asksForCheck(typed) ? PluginState.unknown : ExitCode.failure;
+}

@@ -7,7 +7,10 @@ import { groupName } from "./remediate-plan-text.ts";
 export function refusedTexts(plan: EndingPlan): string[] {
   const what = `${groupName(plan)} on ${plan.socket} is not ended`;
   if (plan.refusals.length === 0) return [`${what}, and no reason is known`];
-  return plan.refusals.map(({ reason, why }) => `${what}: ${reason}: ${why}`);
+  return plan.refusals.map(({ reason, why }) => {
+    const hint = reason === "locked" ? "; see onemaster status" : "";
+    return `${what}: ${reason}: ${why}${hint}`;
+  });
 }
 
 /** Why a pidfile that could be repaired was not, one sentence for each reason; at least one. */

@@ -124,7 +124,7 @@ function outcomePaint(outcome: RemediationOutcome | null, colours: Colours): Pai
 }
 
 /** `368 MiB less in use on the host, 370 MiB predicted (99 %)`; undefined where nothing was to come back yet. */
-function memoryText({ outcome, memory }: RemediationRecord): string | undefined {
+function memoryText({ outcome, memory, steps }: RemediationRecord): string | undefined {
   const { predictedBytes, usedBeforeBytes, usedAfterBytes } = memory;
   const predicted = predictedBytes === null ? "unknown" : formatBytes(predictedBytes);
   if (outcome === "dry-run") return `nothing yet; ${predicted} predicted`;
@@ -135,11 +135,26 @@ function memoryText({ outcome, memory }: RemediationRecord): string | undefined 
   const freed = usedBeforeBytes - usedAfterBytes;
   // the whole host is measured, where others come and go
   const change = `${formatBytes(Math.abs(freed))} ${freed < 0 ? "more" : "less"} in use on the host`;
-  const share =
-    freed < 0 || predictedBytes === null || predictedBytes === 0
-      ? ""
-      : ` (${Math.round((freed / predictedBytes) * 100)} %)`;
-  return `${change}, ${predicted} predicted${share}`;
+  const percent =
+    predictedBytes === null || predictedBytes === 0
+      ? undefined
+      : Math.round((freed / predictedBytes) * 100);
+  if (wasRecovered(steps) || (percent !== undefined && (percent < 50 || percent > 150))) {
+    return `${change} (others came and went meanwhile), ${predicted} predicted`;
+  }
+  return `${change}, ${predicted} predicted${percent === undefined ? "" : ` (${percent} %)`}`;
+}
+
+/** Nobody knows how long an attempt lay there before another one finished it. */
+function wasRecovered(steps: readonly StepRecord[]): boolean {
+  return steps.some(({ step }) => step === "recover");
+}
+
+/** The second name of the live socket file where it is left; undefined: it is gone. */
+function linkLeft({ outcome, rescueLink, steps }: RemediationRecord): string | undefined {
+  if (outcome !== "failed" && outcome !== null) return undefined;
+  const removed = steps.some(({ step, result }) => step === "unlink" && result === "done");
+  return removed ? undefined : (rescueLink ?? undefined);
 }
 
 function whenText({ startedAt, endedAt, by }: RemediationRecord): string {
@@ -159,7 +174,7 @@ export function outcomeText(record: RemediationRecord, { width, colours }: Recor
     ["when", whenText(record)],
     ["how", record.outcome === null ? unfinished : (record.ending ?? undefined)],
     ["back", memoryText(record)],
-    ["link", record.outcome === "ended" ? undefined : (record.rescueLink ?? undefined)],
+    ["link", linkLeft(record)],
     ["record", record.dryRun ? undefined : record.id],
   ];
   const lines = facts.flatMap(([label, text]) =>

@@ -56,6 +56,7 @@ interface AgentFamilies {
   readonly reloadSuccess: GaugeOf;
   readonly reloadTime: GaugeOf;
   readonly stateFailures: CounterOf;
+  readonly lostLines: CounterOf;
   readonly buildInfo: GaugeOf<"version" | "node">;
 }
 
@@ -195,6 +196,11 @@ function agentFamilies({ gauge, counter }: FamilyMaker): AgentFamilies {
     stateFailures: counter(
       "onemaster_state_failures_total",
       "Reads and writes of the state directory that failed.",
+      [],
+    ),
+    lostLines: counter(
+      "onemaster_log_failures_total",
+      "Lines of the log that could not be written, and are lost.",
       [],
     ),
     buildInfo: gauge(

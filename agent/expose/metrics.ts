@@ -48,6 +48,8 @@ export interface Metrics {
   showRemediation(view: RemediationView): void;
   /** Counts what became of a group on this socket, or of its pidfile. */
   countRemediation(socket: string, event: RemediationEvent): void;
+  /** Counts a line of the log that could not be written. */
+  countLostLine(): void;
   /** Counts one look at the host; `seconds` is how long it took. */
   countScan(cause: ScanCause, seconds: number): void;
   /** Says when the last complete scan was made: wall clock, milliseconds since 1970. */
@@ -114,6 +116,9 @@ export function createMetrics(info: { readonly version: string; readonly node: s
     countRemediation(socket, event) {
       remediations = counted(remediations, socket, event);
     },
+    countLostLine() {
+      families.lostLines.inc();
+    },
     countScan(cause, seconds) {
       families.scans.inc({ cause });
       families.scanDuration.observe(seconds);
@@ -160,6 +165,7 @@ function startAtZero(families: Families): void {
   families.reloadSuccess.remove();
   families.reloadTime.remove();
   families.stateFailures.inc(0);
+  families.lostLines.inc(0);
   families.remediationBreaker.remove();
   families.remediationPaused.remove();
   families.remediationUnfinished.remove();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Read } from "../model/read.ts";
 import type { RemediationRecord } from "../model/remediation.ts";
 import { unfinishedName, writeAtomically } from "./atomic-file.ts";
+import { remediationFolder } from "./remediation-places.ts";
 import { isRemediationId, isRemediationRecord } from "./remediation-record.ts";
 import { failureOf, malformed, readJson } from "./small-file.ts";
 
@@ -28,11 +29,6 @@ export interface StoredRemediations {
   readonly records: readonly RemediationRecord[];
   /** Each of them may be one that was never finished. */
   readonly unread: readonly UnreadRemediation[];
-}
-
-/** The folder of remediations in a state directory. */
-export function remediationFolder(stateDir: string): string {
-  return join(stateDir, "remediations");
 }
 
 /** Reads all records. A folder that is not there holds none; rejects when it cannot be read. */

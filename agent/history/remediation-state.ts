@@ -1,13 +1,13 @@
 import { lstatSync } from "node:fs";
 import { lstat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename } from "node:path";
 import type { Read } from "../model/read.ts";
 import type { RemediationState } from "../model/remediation.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import { isCount, isFields, isListOf, isTime } from "./json-checks.ts";
+import { pauseFile, remediationStateFile } from "./remediation-places.ts";
 import { failureOf, malformed, readJson } from "./small-file.ts";
 
-const NAME = "remediation.json";
 const LARGEST_BYTES = 65_536;
 
 /** No attempt yet, and a closed breaker. */
@@ -23,7 +23,7 @@ export const emptyRemediationState: RemediationState = {
  * what was written is a failure, never the empty state, which would close the breaker.
  */
 export async function readRemediationState(stateDir: string): Promise<Read<RemediationState>> {
-  const path = join(stateDir, NAME);
+  const path = remediationStateFile(stateDir);
   const read = await readJson(path, LARGEST_BYTES);
   if (read.ok) {
     if (isState(read.value)) return { ok: true, value: read.value };
@@ -41,12 +41,7 @@ export async function writeRemediationState(
   if (Buffer.byteLength(text) > LARGEST_BYTES) {
     throw new RangeError(`a remediation state of more than ${LARGEST_BYTES} bytes`);
   }
-  await writeAtomically(stateDir, NAME, text);
-}
-
-/** While anything stands there, nothing is ended. */
-export function pauseFile(stateDir: string): string {
-  return join(stateDir, "pause");
+  await writeAtomically(stateDir, basename(remediationStateFile(stateDir)), text);
 }
 
 /** Whether a person has paused acting; a failure where that could not be told. Never rejects. */

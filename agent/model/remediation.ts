@@ -163,8 +163,12 @@ export interface RemediationRecord {
   readonly ending: string | null;
   /** Absolute path of the second name of the live socket file; null: there is none. */
   readonly rescueLink: string | null;
+  /** The directory of `rescueLink`: nothing is done in any other. Absent: none could be opened. */
+  readonly folder?: { readonly device: number; readonly inode: number };
   /** The master was stopped before the agent came to it, and is left so if it is put back. */
   readonly foundStopped: boolean;
+  /** It was decided that all is put back, though a step that ends somebody was begun. */
+  readonly puttingBack?: boolean;
   readonly steps: readonly StepRecord[];
   /**
    * All that was seen below the master by the last write, so that an agent that goes on after a

@@ -3,17 +3,11 @@ import type { RemediationView } from "../model/remediation.ts";
 import type { Report } from "../model/report.ts";
 import type { Settings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
-import { createHands } from "../act/hands.ts";
 import type { Metrics } from "../expose/metrics.ts";
-import { createEyes } from "../probe/eyes.ts";
 import { createFailureLog, type ReadFailureTotals } from "../probe/failures.ts";
+import type { ActingPart } from "./acting-part.ts";
 import type { Logger } from "./logger.ts";
-import { askUnits, withAllSockets } from "./look.ts";
-import { createRepairer } from "./repairer.ts";
-import { rightsToAct } from "./remediation-rights.ts";
-import type { ActingLook } from "./remediation-parts.ts";
 import { createRemediationView } from "./remediation-view.ts";
-import { createRemediator } from "./remediator.ts";
 
 /** What the agent's own acting works with. */
 export interface AgentRemediationParts {
@@ -28,10 +22,10 @@ export interface AgentRemediationParts {
 
 /** Everything by which the agent changes its host. */
 export interface AgentRemediation {
-  /** Begins to finish or undo what an earlier agent left. */
+  /** Looks at what an earlier agent left. */
   start(): Promise<void>;
   /** Says whether this agent may do what its settings ask for, by a real probe. */
-  tellRights(report: Report): void;
+  tellRights(report: Report): Promise<void>;
   /** What is to be known about remediation, as of a moment ago; undefined: nothing yet. */
   view(): RemediationView | undefined;
   /** Takes a scan. What follows from it goes on in the background. */
@@ -45,36 +39,35 @@ export interface AgentRemediation {
 /** Looks at the state directory are at least so far apart. */
 const VIEW_EVERY_MS = 1_000;
 
-/** The acting part of an agent. Nothing of it delays or fails a scan. */
+/**
+ * The acting part of an agent. Nothing of it delays or fails a scan. Its code is loaded when there
+ * is something to do: an agent that only observes does not pay for it.
+ */
 export function createAgentRemediation(parts: AgentRemediationParts): AgentRemediation {
   const { settings, clock, metrics, logger } = parts;
   const failures = createFailureLog();
-  const eyes = createEyes({ procRoot: "/proc", log: failures });
-  const hands = createHands();
   const lookAtState = createRemediationView();
   let view: RemediationView | undefined;
   let viewedAtMs = -Infinity;
   let viewing: Promise<void> = Promise.resolve();
-  let cancelScan = nothing;
+  let acting: Promise<ActingPart> | undefined;
+  let loaded: ActingPart | undefined;
+  let stopped = false;
 
-  async function look(): Promise<ActingLook> {
-    const own = await parts.scan();
-    const report = await withAllSockets(own, settings());
-    const paths = new Set(own.sockets.map(({ path }) => path));
-    return { report, paths, units: await askUnits(report) };
+  /** What is not known may be: looking costs little. */
+  function unfinished(): boolean {
+    return view !== undefined && view.unfinished?.length !== 0;
   }
 
-  function scanAfter(ms: number): void {
-    cancelScan();
-    cancelScan = clock.after(ms, () => {
-      parts.scan().catch((error: unknown) => logger.error({ err: error }, "a scan failed"));
-    });
+  function load(): Promise<ActingPart> {
+    acting ??= loadNow();
+    return acting;
   }
 
-  function refresh(): void {
-    if (clock.monotonicMs() - viewedAtMs < VIEW_EVERY_MS) return;
-    viewedAtMs = clock.monotonicMs();
-    viewing = refreshNow();
+  async function loadNow(): Promise<ActingPart> {
+    const { createActingPart } = await import("./acting-part.ts");
+    loaded = createActingPart(parts, failures, unfinished);
+    return loaded;
   }
 
   async function refreshNow(): Promise<void> {
@@ -89,40 +82,33 @@ export function createAgentRemediation(parts: AgentRemediationParts): AgentRemed
     return view;
   }
 
-  const common = { settings, bootId: parts.bootId, clock, eyes, hands, metrics, logger, look };
-  const remediator = createRemediator({
-    ...common,
-    scanAfter,
-    // what is not known may be: looking costs little
-    unfinished: () => view !== undefined && view.unfinished?.length !== 0,
-  });
-  const repairer = createRepairer(common);
+  function refresh(): void {
+    if (clock.monotonicMs() - viewedAtMs < VIEW_EVERY_MS) return;
+    viewedAtMs = clock.monotonicMs();
+    viewing = refreshNow();
+  }
 
   return {
-    async start() {
-      remediator.start();
-      await refreshNow();
-    },
-    tellRights(report) {
-      const line = rightsToAct(report, settings().remediation, hands);
-      if (line !== undefined) logger[line.level](line.text);
+    start: refreshNow,
+    async tellRights(report) {
+      if (settings().remediation.mode !== "off") (await load()).tellRights(report);
     },
     view: show,
     failures: failures.totals,
     scanned(report, units) {
       refresh();
-      remediator.scanned(report, units);
-      repairer.scanned(report, units);
+      if (loaded !== undefined) {
+        loaded.scanned(report, units);
+      } else if (!stopped && (settings().remediation.mode !== "off" || unfinished())) {
+        load()
+          .then((part) => part.scanned(report, units))
+          .catch((error: unknown) => logger.error({ err: error }, "acting could not be begun"));
+      }
     },
     async stop() {
-      cancelScan();
+      stopped = true;
       await viewing;
-      await remediator.stop();
-      await repairer.stop();
+      await (await acting)?.stop();
     },
   };
-}
-
-function nothing(): void {
-  // no timer is running
 }

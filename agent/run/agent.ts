@@ -58,9 +58,9 @@ export async function runAgent(options: AgentOptions): Promise<number> {
   const stop = stopSignal();
   const format = options.logFormat ?? logFormatFor(options.stdoutIsTerminal, process.env);
   const colour = options.stdoutIsTerminal && !options.plainText;
-  const logger = await createLogger(format, colour);
   const heap = createHeap(systemClock.monotonicMs);
   const metrics = createMetrics({ version, node: process.version });
+  const logger = await createLogger(format, colour, () => metrics.countLostLine());
   let settings = options.settings;
   let blindWatch: readonly BlindReport[] = [];
   let snapshot: Snapshot | undefined;
@@ -196,7 +196,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     }
     settings = { ...next, stateDir: settings.stateDir, journal: settings.journal };
     loop.setSettings(next);
-    remediation.tellRights(await loop.scan("reload"));
+    await remediation.tellRights(await loop.scan("reload"));
   }
 
   const sources = webSources(loop, metrics, incidents, () => settings.scan.intervalMs, logger);
@@ -211,7 +211,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     const report = await loop.scan("start");
     metrics.setSettingsReload(true, systemClock.wallMs());
     for (const line of closingLines(report, web.address)) logger.info(line);
-    remediation.tellRights(report);
+    await remediation.tellRights(report);
     await stop.asked;
     logger.info({ signal: stop.signal() }, "stopping");
   } finally {

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { pino, type Logger } from "pino";
 import type { LogFormat } from "../model/log-format.ts";
 
@@ -11,10 +12,28 @@ export function logFormatFor(stdoutIsTerminal: boolean, env: NodeJS.ProcessEnv):
   return stdoutIsTerminal && env["JOURNAL_STREAM"] === undefined ? "pretty" : "json";
 }
 
-/** A logger that writes to stdout at once, so that nothing is lost when the process ends. */
-export async function createLogger(format: LogFormat, colour: boolean): Promise<Logger> {
+/**
+ * A logger that writes to stdout at once, so that nothing is lost when the process ends. A line
+ * that cannot be written, as on a full disk, is lost and told to `lost`: it ends neither the agent
+ * nor what the agent is at.
+ */
+export async function createLogger(
+  format: LogFormat,
+  colour: boolean,
+  lost: () => void,
+): Promise<Logger> {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (format === "json") return pino(options, pino.destination({ dest: 1, sync: true }));
+  if (format === "json") {
+    return pino(options, {
+      write(line: string) {
+        try {
+          writeSync(1, line);
+        } catch {
+          lost();
+        }
+      },
+    });
+  }
   // loaded only here: nobody reads along on most hosts, and it costs memory
   const { pinoPretty } = await import("./pretty-log.ts");
   return pino(options, pinoPretty(colour));

@@ -18,16 +18,13 @@ import {
   standingOf,
   targetKey,
 } from "../detect/standing.ts";
-import {
-  readRemediations,
-  remediationFolder,
-  unfinishedRemediations,
-} from "../history/remediation-files.ts";
+import { readRemediations, unfinishedRemediations } from "../history/remediation-files.ts";
 import {
   pauseOf,
   readRemediationState,
   writeRemediationState,
 } from "../history/remediation-state.ts";
+import { remediationFolder } from "../history/remediation-places.ts";
 import { createEyes } from "../probe/eyes.ts";
 import { createFailureLog } from "../probe/failures.ts";
 import { readBootId } from "./boot-id.ts";
@@ -131,15 +128,32 @@ async function repairAll(parts: RemediationParts, told: ActingTold): Promise<voi
 }
 
 /**
- * While a group is being ended, no further Ctrl-C and no lost terminal stops it halfway: its
- * master would stay stopped. What asked first still ends it between two groups.
+ * While a group is being ended, no key and no lost terminal stops it halfway: its master would
+ * stay stopped. What asked to stop first still ends it between two groups. A person is told once
+ * what is going on; TTIN and TTOU are the kernel's own, and to a lost terminal nothing is said.
  */
 function holdSignals({ waiting }: ActingTold): () => void {
-  const hold = (): void => waiting("for the group under way to be ended; then it stops");
-  const held = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of held) process.on(signal, hold);
+  const told = new Set<string>();
+  function tellOnce(text: string): void {
+    if (told.has(text)) return;
+    told.add(text);
+    waiting(text);
+  }
+  const stops = (): void => tellOnce("for the group under way to be ended; then it stops");
+  const goesOn = (): void =>
+    tellOnce("for the group under way to be ended, not to be left halfway; Ctrl-C stops after it");
+  const holds = [
+    ["SIGINT", stops],
+    ["SIGTERM", stops],
+    ["SIGQUIT", goesOn],
+    ["SIGTSTP", goesOn],
+    ["SIGHUP", () => undefined],
+    ["SIGTTIN", () => undefined],
+    ["SIGTTOU", () => undefined],
+  ] as const;
+  for (const [signal, hold] of holds) process.on(signal, hold);
   return () => {
-    for (const signal of held) process.off(signal, hold);
+    for (const [signal, hold] of holds) process.off(signal, hold);
   };
 }
 

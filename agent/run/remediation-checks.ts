@@ -5,7 +5,8 @@ import { whatChanged } from "../act/identity.ts";
 import { withClock } from "../detect/breaker.ts";
 import { withChecks, type Checks } from "../detect/ending-checks.ts";
 import { endingPlans } from "../detect/ending-plans.ts";
-import { isPaused, pauseFile, readRemediationState } from "../history/remediation-state.ts";
+import { pauseFile } from "../history/remediation-places.ts";
+import { isPaused, readRemediationState } from "../history/remediation-state.ts";
 import type { ActingLook, RemediationParts } from "./remediation-parts.ts";
 
 /** How long the owner of a path may take to answer a request, in milliseconds. */

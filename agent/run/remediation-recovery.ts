@@ -1,4 +1,5 @@
 import type { RemediationRecord } from "../model/remediation.ts";
+import { pinFolder } from "../act/pinned-folder.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { recover } from "../act/recover.ts";
 import {
@@ -38,6 +39,9 @@ export async function recoverUnfinished(
     const finished = await recover(record, {
       ...parts,
       realPath: realPathOf,
+      folder: pinFolder,
+      // what was begun is brought to an end in any case
+      calledOff: () => undefined,
       keep: (next) => writeRemediation(stateDir, next),
       told: told.step,
     });

@@ -1,5 +1,6 @@
 import type { EndingPlan, Refusal, RemediationRecord } from "../model/remediation.ts";
 import { carryOut, newRecord } from "../act/carry-out.ts";
+import { pinFolder } from "../act/pinned-folder.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { afterAttempt, withAttempt, withClock } from "../detect/breaker.ts";
 import {
@@ -180,6 +181,8 @@ async function attempt(
   const finished = await carryOut(record, {
     ...parts,
     realPath: realPathOf,
+    folder: pinFolder,
+    calledOff: parts.calledOff,
     keep,
     told: told.step,
   });

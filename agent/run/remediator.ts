@@ -33,9 +33,7 @@ export interface RemediatorParts {
 
 /** Ends groups by itself, one a round, as the settings' mode allows. */
 export interface Remediator {
-  /** Begins to finish or undo what an earlier agent left, in every mode. */
-  start(): void;
-  /** Takes a scan; may begin a round, which goes on in the background. */
+  /** Takes a scan; may finish or undo what was left, in every mode, or begin a round, which goes on in the background. */
   scanned(report: Report, units: UnitsSeen | undefined): void;
   /** Waits for the round under way, if there is one. */
   idle(): Promise<void>;
@@ -162,7 +160,6 @@ export function createRemediator(parts: RemediatorParts): Remediator {
   }
 
   return {
-    start: takeUp,
     scanned(report, units) {
       standing = standingOf(standing, report, clock.monotonicMs());
       const { mode, confirmForMs, graceMs } = parts.settings().remediation;

@@ -5,6 +5,7 @@ import type { EndingPlan, RemediationRecord } from "../../agent/model/remediatio
 import { carryOut, newRecord } from "../../agent/act/carry-out.ts";
 import { createHands } from "../../agent/act/hands.ts";
 import type { ActClock } from "../../agent/act/parts.ts";
+import { pinFolder } from "../../agent/act/pinned-folder.ts";
 import { realPathOf } from "../../agent/act/real-path.ts";
 import { endingPlans } from "../../agent/detect/ending-plans.ts";
 import { writeRemediation } from "../../agent/history/remediation-files.ts";
@@ -68,6 +69,8 @@ export async function carryOutAt(carry: Carry): Promise<RemediationRecord> {
       hands: watched(createHands(), onCall),
       clock,
       realPath: realPathOf,
+      folder: pinFolder,
+      calledOff: () => undefined,
       keep,
       told: ignore,
     });

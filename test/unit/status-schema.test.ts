@@ -63,7 +63,10 @@ const sound: readonly (readonly [host: string, report: Report])[] = [
   ["an agent that may act", { ...reportOf([]), remediation: acting }],
   [
     "a state directory that cannot be read",
-    { ...reportOf([]), remediation: { mode: "on", paused: null, breakerOpen: null, unfinished: null } },
+    {
+      ...reportOf([]),
+      remediation: { mode: "on", paused: null, breakerOpen: null, unfinished: null },
+    },
   ],
   [
     "a configured path and nothing there",

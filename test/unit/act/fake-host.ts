@@ -46,6 +46,10 @@ export interface FakeHost {
   keepFails: ((turn: number) => boolean) | undefined;
   setWallMs(ms: number): void;
   answers: boolean;
+  /** Of the directory that names are in; undefined: it cannot be opened. */
+  folderInode: number | undefined;
+  openFolders: number;
+  calledOff: string | undefined;
   hideSockets: number | undefined;
   process(pid: number): FakeProcess;
 }
@@ -159,6 +163,9 @@ export function createFakeHost(story: Story = {}): FakeHost {
       wallOffsetMs = ms - kernel.nowMs();
     },
     answers: true,
+    folderInode: 5,
+    openFolders: 0,
+    calledOff: undefined,
     hideSockets: undefined,
     process(pid) {
       const process = kernel.processes.get(pid);
@@ -179,6 +186,24 @@ export function createFakeHost(story: Story = {}): FakeHost {
         },
       },
       realPath: (asked) => asked,
+      folder(name) {
+        if (host.folderInode === undefined) return undefined;
+        host.openFolders += 1;
+        return {
+          device: 7,
+          inode: host.folderInode,
+          at: (inside) => `${name}/${inside}`,
+          look(inside) {
+            const file = kernel.files.get(`${name}/${inside}`);
+            if (file === undefined) return { kind: "absent" };
+            return file.kind === "link" ? { kind: "other" } : file;
+          },
+          close() {
+            host.openFolders -= 1;
+          },
+        };
+      },
+      calledOff: () => host.calledOff,
       // async: what it throws is a rejection, as in production
       async keep(record) {
         await Promise.resolve();
@@ -222,7 +247,12 @@ function eyesOn(kernel: FakeKernel, host: () => FakeHost): Eyes {
         (sum, { zombie, memoryBytes }) => sum + (zombie ? 0 : memoryBytes),
         0,
       ),
-    file: (name) => kernel.files.get(name) ?? { kind: "absent" },
+    file(name) {
+      const file = kernel.files.get(name);
+      if (file === undefined) return { kind: "absent" };
+      // all links lead to the live socket
+      return file.kind === "link" ? { kind: "socket", device: 7, inode: FILE_INODE } : file;
+    },
     answer(name) {
       const served = kernel.files.get(name)?.inode === FILE_INODE && kernel.processes.has(68);
       if (served && host().answers) {

@@ -8,11 +8,11 @@ import {
 } from "./fake-process.ts";
 
 /** A file of the fake host. */
-export interface FakeFile {
-  readonly kind: "socket" | "other";
-  readonly device: number;
-  readonly inode: number;
-}
+export type FakeFile = { readonly device: number; readonly inode: number } & (
+  | { readonly kind: "socket" }
+  | { readonly kind: "other" }
+  | { readonly kind: "link" }
+);
 
 /** A kernel with gunicorn's masters and workers on it, and a clock that moves only when told. */
 export interface FakeKernel {
@@ -51,6 +51,7 @@ export function createFakeKernel(each: () => void): FakeKernel {
       stopped: false,
       uninterruptible: false,
       zombie: false,
+      traced: false,
       pending: new Set(),
       busyUntilMs: 0,
       deafToTerm: false,

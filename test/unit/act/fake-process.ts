@@ -22,6 +22,8 @@ export interface FakeProcess {
   /** In state D it takes no signal, not even SIGKILL, until it leaves it. */
   uninterruptible: boolean;
   zombie: boolean;
+  /** A debugger holds it; the fake one never lets it go. */
+  traced: boolean;
   readonly pending: Set<FakeSignal>;
   /** A worker finishes what it is at first. */
   busyUntilMs: number;
@@ -46,9 +48,10 @@ export interface FakeProcess {
 export type FakeBirth = Pick<FakeProcess, "pid" | "program"> & Partial<FakeProcess>;
 
 /** The state letter that /proc would show. */
-export function stateOf({ zombie, uninterruptible, stopped }: FakeProcess): string {
+export function stateOf({ zombie, uninterruptible, stopped, traced }: FakeProcess): string {
   if (zombie) return "Z";
   if (uninterruptible) return "D";
+  if (traced) return "t";
   return stopped ? "T" : "S";
 }
 

@@ -78,6 +78,7 @@ async function run(
   const asked: (readonly string[])[] = [];
   const output = (name: "stdout" | "stderr") => ({
     write: (text: string) => void (written[name] += text),
+    flushed: () => Promise.resolve(undefined),
     isTerminal: false,
     columns: undefined,
   });
@@ -90,6 +91,7 @@ async function run(
     look: () => Promise.resolve(look),
     runAgent: () => Promise.resolve(0),
     stopSignal: () => new AbortController().signal,
+    inBackground: () => false,
     sleep: () => Promise.resolve(),
   };
   const common = { config: undefined, socket: [], color: true };

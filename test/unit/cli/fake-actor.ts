@@ -21,6 +21,8 @@ export interface Staged {
   readonly config?: string;
   readonly stdoutIsTerminal?: boolean;
   readonly stderrIsTerminal?: boolean;
+  /** Why nothing can be written: as an exception of each write, or noticed in the end. */
+  readonly unwritable?: { readonly throws?: string; readonly lost?: string };
   /** The command is told to stop while it acts. */
   readonly stopped?: boolean;
 }
@@ -64,7 +66,15 @@ export async function remediate(
     },
   };
   const output = (name: "stdout" | "stderr", isTerminal = false) => ({
-    write: (text: string) => void (written[name] += text),
+    write(text: string) {
+      const throws = name === "stdout" ? staged.unwritable?.throws : undefined;
+      if (throws !== undefined) throw new Error(throws);
+      written[name] += text;
+    },
+    async flushed() {
+      const lost = name === "stdout" ? staged.unwritable?.lost : undefined;
+      return lost === undefined ? undefined : new Error(lost);
+    },
     isTerminal,
     columns: undefined,
   });
@@ -77,6 +87,7 @@ export async function remediate(
     look: () => Promise.reject(new Error("not asked for")),
     runAgent: () => Promise.reject(new Error("not asked for")),
     stopSignal: () => stop.signal,
+    inBackground: () => false,
     sleep: () => Promise.reject(new Error("not asked for")),
   };
   const common = { config: staged.config, socket: staged.socket ?? [], color: true };

@@ -33,6 +33,7 @@ export async function run(typed: readonly string[], around: Around = {}): Promis
   const stop = new AbortController();
   const output = (name: "stdout" | "stderr") => ({
     write: (text: string) => void (written[name] += text),
+    flushed: () => Promise.resolve(undefined),
     isTerminal: terminal,
     columns,
   });
@@ -54,6 +55,7 @@ export async function run(typed: readonly string[], around: Around = {}): Promis
       return around.agentExits ?? 0;
     },
     stopSignal: () => stop.signal,
+    inBackground: () => false,
     async sleep(ms) {
       slept.push(ms);
       if (lookedWith.length === reports.length) stop.abort();

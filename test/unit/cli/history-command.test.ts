@@ -56,6 +56,7 @@ async function run(
   const asked: JournalAsked[] = [];
   const output = (name: "stdout" | "stderr") => ({
     write: (text: string) => void (written[name] += text.replaceAll(folder, "/srv")),
+    flushed: () => Promise.resolve(undefined),
     isTerminal: around.terminal ?? false,
     columns: around.columns,
   });
@@ -68,6 +69,7 @@ async function run(
     look: async () => saw,
     runAgent: async () => 0,
     stopSignal: () => new AbortController().signal,
+    inBackground: () => false,
     sleep: async () => undefined,
   };
   const sources: HistorySources = {

@@ -29,6 +29,50 @@ describe("onemaster remediate --yes", () => {
     await expect(ran.stdout).toMatchFileSnapshot("./remediate/command-yes.txt");
   });
 
+  it.each([
+    ["throws", { throws: "ENOSPC" }, "ENOSPC (7 times)"],
+    ["is lost unnoticed", { lost: "EIO" }, "EIO"],
+  ])("ends the group though all that it prints %s, and exits 1", async (_, unwritable, why) => {
+    let over = false;
+    const ran = await remediate(
+      { yes: true },
+      {
+        ...found,
+        unwritable,
+        acts(told) {
+          const records = ends(told);
+          over = true;
+          return records;
+        },
+      },
+    );
+    expect(over).toBe(true);
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toContain(`onemaster: not all output could be written: ${why}; `);
+    expect(ran.stderr).toContain("has the record\n");
+  });
+
+  it("never lets a text that cannot be made reach who acts", async () => {
+    const ran = await remediate(
+      { yes: true },
+      {
+        ...found,
+        acts(told) {
+          told.step({
+            ...step("link", "done", 1, ""),
+            get text(): string {
+              throw new TypeError("a bug");
+            },
+          });
+          return ends(told);
+        },
+      },
+    );
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stdout).toContain("ended: stale master 49");
+    expect(ran.stderr).toContain("not all output could be written: a bug; ");
+  });
+
   it("does nothing, and exits 0, where nothing is to do", async () => {
     const ran = await remediate({ yes: true }, { things: { report: report([socket()]) } });
     expect(ran).toEqual({

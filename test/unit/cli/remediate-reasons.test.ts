@@ -18,6 +18,17 @@ describe("onemaster remediate --yes, where not all is done", () => {
       `onemaster: orphaned group of 4 workers on ${path} is not ended, and no reason is known\n`,
     ],
     [
+      "somebody else is at it",
+      {
+        ...found,
+        acts(told) {
+          told.refused(plan({ refusals: [{ reason: "locked", why: "another is at it" }] }));
+          return [];
+        },
+      },
+      `onemaster: stale master 49 with 4 workers on ${path} is not ended: locked: another is at it; see onemaster status\n`,
+    ],
+    [
       "an attempt was put back",
       {
         ...found,

@@ -77,18 +77,32 @@ describe("recordText", () => {
   });
 });
 
+function linkStep(result: "done" | "failed"): Partial<RemediationRecord> {
+  return { outcome: "failed", steps: [...record().steps, step("unlink", result, 1, "x")] };
+}
+
 describe("outcomeText", () => {
   it.each<[string, Partial<RemediationRecord["memory"]>, string]>([
     ["all of it", {}, "368 MiB less in use on the host, 370 MiB predicted (99 %)"],
     [
       "more than was predicted",
       { usedAfterBytes: 0 },
-      "1000 MiB less in use on the host, 370 MiB predicted (270 %)",
+      "1000 MiB less in use on the host (others came and went meanwhile), 370 MiB predicted",
     ],
     [
       "nothing, as others took it",
       { usedAfterBytes: 1_100 * MiB },
-      "100 MiB more in use on the host, 370 MiB predicted",
+      "100 MiB more in use on the host (others came and went meanwhile), 370 MiB predicted",
+    ],
+    [
+      "just so much that it may be told as a share",
+      { usedAfterBytes: 1_000 * MiB - 1.5 * 370 * MiB },
+      "555 MiB less in use on the host, 370 MiB predicted (150 %)",
+    ],
+    [
+      "too little to be told as a share",
+      { usedAfterBytes: 820 * MiB },
+      "180 MiB less in use on the host (others came and went meanwhile), 370 MiB predicted",
     ],
     ["what nobody could measure", { usedAfterBytes: null }, "not measured; 370 MiB predicted"],
     [
@@ -108,7 +122,25 @@ describe("outcomeText", () => {
     ],
   ])("says that there came back %s", (_, memory, text) => {
     const what = record({ memory: { ...record().memory, ...memory } });
-    expect(outcomeText(what, plain)).toContain(`\n  back    ${text}\n`);
+    expect(outcomeText(what, { ...plain, width: 200 })).toContain(`\n  back    ${text}\n`);
+  });
+
+  it("tells no share of one that another finished, however well it would fit", () => {
+    const recovered = record({ steps: [step("recover", "done", 10, "x"), ...record().steps] });
+    expect(outcomeText(recovered, { ...plain, width: 200 })).toContain(
+      "368 MiB less in use on the host (others came and went meanwhile), 370 MiB predicted\n",
+    );
+  });
+
+  it.each<[string, boolean, Partial<RemediationRecord>]>([
+    ["ended", false, {}],
+    ["failed before it was removed", true, { outcome: "failed" }],
+    ["not over", true, { outcome: null, endedAt: null }],
+    ["failed in removing it", true, linkStep("failed")],
+    ["failed after it was removed", false, linkStep("done")],
+    ["failed without one", false, { outcome: "failed", rescueLink: null }],
+  ])("names the second name only where it is left: one that is %s", (_, named, change) => {
+    expect(outcomeText(record(change), plain).includes("\n  link ")).toBe(named);
   });
 
   it("knows no time where the clock was set back meanwhile", () => {

@@ -34,6 +34,7 @@ describe("before the first scan", () => {
       ),
       ...blindSpots.map((what) => `onemaster_blind{what="${what}"} 0`),
       "onemaster_state_failures_total 0",
+      "onemaster_log_failures_total 0",
       'onemaster_build_info{version="1.2.3",node="v20.19.0"} 1',
     ]);
   });

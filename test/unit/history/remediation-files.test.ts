@@ -13,10 +13,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import {
   pruneRemediations,
   readRemediations,
-  remediationFolder,
   unfinishedRemediations,
   writeRemediation,
 } from "../../../agent/history/remediation-files.ts";
+import { remediationFolder } from "../../../agent/history/remediation-places.ts";
 import { exitOf } from "../../support/program.ts";
 import { requireReal } from "../../support/require-real.ts";
 import { waitFor } from "../../support/wait.ts";

@@ -43,6 +43,8 @@ describe("a record", () => {
     ["that tells a check", changed("plan.steps.0.check", "its identity is read again")],
     ["with a time to the second", changed("startedAt", "2026-11-22T17:50:02Z")],
     ["that names who was seen below", changed("members", [{ pid: 50, startTicks: 4_950 }])],
+    ["that names the directory of the link", changed("folder", { device: 7, inode: 5 })],
+    ["of a put-back", changed("puttingBack", true)],
     ["that an older one knew less of", changed("added", "later")],
   ])("%s is one", (_, record) => {
     expect(isRemediationRecord(stored(record as never))).toBe(true);
@@ -50,6 +52,16 @@ describe("a record", () => {
 
   it("is none whose members are no processes", () => {
     expect(isRemediationRecord(changed("members", [50]))).toBe(false);
+  });
+
+  it.each([
+    ["folder", { device: 7 }],
+    ["folder", { device: 7, inode: -1 }],
+    ["folder", null],
+    ["puttingBack", "yes"],
+    ["puttingBack", null],
+  ])("is none with something else for %s", (path, odd) => {
+    expect(isRemediationRecord(changed(path, odd))).toBe(false);
   });
 
   it.each(remediationOutcomes)("may end with %s", (outcome) => {

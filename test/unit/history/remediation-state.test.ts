@@ -13,10 +13,10 @@ import { describe, expect, it } from "vitest";
 import {
   emptyRemediationState,
   isPaused,
-  pauseFile,
   readRemediationState,
   writeRemediationState,
 } from "../../../agent/history/remediation-state.ts";
+import { pauseFile } from "../../../agent/history/remediation-places.ts";
 import type { RemediationState } from "../../../agent/model/remediation.ts";
 import { requireReal } from "../../support/require-real.ts";
 import { asNobody, smallStateDir, stateDir } from "./remediations.ts";

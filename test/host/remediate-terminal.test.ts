@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { beforeEach, expect, test } from "vitest";
+import {
+  actingConfig,
+  type Duplicate,
+  membersIn,
+  membersOf,
+  rescueLinksIn,
+  settled,
+  startDuplicate,
+  startedAs,
+} from "../support/acting.ts";
+import { builtAgent } from "../support/agent.ts";
+import { subFolder, testFolder } from "../support/folder.ts";
+import { whoAnswers } from "../support/http.ts";
+import { requireReal } from "../support/require-real.ts";
+import { waitFor } from "../support/wait.ts";
+import { type JobRan, type Mishap, runOnTerminal } from "./job-control.ts";
+import { shell } from "./support.ts";
+
+beforeEach((context) => requireReal(context, "root", "gunicorn", "ss"));
+
+/** Printed once the stale master is stopped, while its worker still has a request. */
+const marker = "stop-master";
+const busySeconds = 6;
+
+/** Starts a stale group with one busy worker; gives who answered its request, in the end. */
+async function withRequest(
+  duplicate: Duplicate,
+): Promise<{ readonly answered: Promise<number | string> }> {
+  await settled(duplicate.owner.master);
+  const taken = duplicate.folder.at("taken");
+  const answered = whoAnswers(duplicate.stalePath, `?sleep=${busySeconds}&taken=${taken}`);
+  await waitFor("the stale worker to have the request", () => existsSync(taken));
+  // where the test fails first, nobody is there to be told
+  return { answered: answered.then(({ parent }) => parent, String) };
+}
+
+function commandFor({ folder, path }: Duplicate): readonly string[] {
+  const config = actingConfig({ folder, path });
+  return [process.execPath, builtAgent, "remediate", "--yes", "--config", config];
+}
+
+/** What has to hold afterwards, whatever happened to the terminal. */
+async function aftermath({ folder, path, stale, owner }: Duplicate): Promise<unknown> {
+  return {
+    stale: membersOf(stale),
+    owner: membersOf(owner),
+    stopped: membersIn(folder).filter(({ state }) => state === "T"),
+    links: rescueLinksIn(folder),
+    answeredBy: (await whoAnswers(path)).parent,
+  };
+}
+
+function ended({ owner }: Duplicate): unknown {
+  return {
+    stale: [],
+    owner: startedAs(owner),
+    stopped: [],
+    links: [],
+    answeredBy: owner.master.pid,
+  };
+}
+
+const scenes: readonly {
+  readonly mishap: Mishap;
+  readonly events: readonly string[];
+  readonly says: string;
+}[] = [
+  { mishap: "hangup", events: ["exit 1"], says: marker },
+  { mishap: "ctrl-z", events: ["exit 0"], says: "not to be left halfway" },
+  { mishap: "ctrl-\\", events: ["exit 0"], says: "not to be left halfway" },
+  {
+    mishap: "background",
+    events: ["stopped, the watched process is gone", "exit 0"],
+    says: "ended: stale master",
+  },
+];
+
+test.for(scenes)(
+  "$mishap of its terminal leaves no group halfway",
+  { timeout: 60_000 },
+  async ({ mishap, events, says }) => {
+    const duplicate = await startDuplicate({ folder: subFolder(testFolder(), "app") });
+    const { answered } = await withRequest(duplicate);
+    const watched = duplicate.stale.master.pid;
+    const ran: JobRan = await runOnTerminal(duplicate.folder, commandFor(duplicate), {
+      mishap,
+      marker,
+      watched,
+    });
+    expect(ran).toEqual({ events, said: expect.stringContaining(says) });
+    expect(await answered).toBe(watched);
+    expect(await aftermath(duplicate)).toEqual(ended(duplicate));
+  },
+);
+
+test.for([
+  ["stdout", ">/dev/full", /not all output could be written: ENOSPC/],
+  ["stderr", "2>/dev/full", /ended: stale master/],
+] as const)(
+  "a full disk behind %s leaves no group halfway, and is a failure",
+  { timeout: 60_000 },
+  async ([, to, says]) => {
+    const duplicate = await startDuplicate({ folder: testFolder() });
+    await withRequest(duplicate);
+    const { exitCode, output } = await shell(`${commandFor(duplicate).join(" ")} ${to}`);
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringMatching(says) });
+    expect(await aftermath(duplicate)).toEqual(ended(duplicate));
+  },
+);
