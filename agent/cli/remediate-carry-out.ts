@@ -24,9 +24,10 @@ function tellTheRest(
   records: readonly RemediationRecord[],
   kept: Kept,
   teller: Teller,
+  stillUnfinished: readonly string[],
 ): void {
   for (const record of records) if (!kept.records.has(record.id)) teller.finished(record);
-  const left = unfinished.filter(({ id }) => !kept.records.has(id));
+  const left = unfinished.filter(({ id }) => !kept.records.has(id) && stillUnfinished.includes(id));
   for (const record of left) teller.fail([leftText(record)]);
   const unheard = repairs.filter(({ path }) => !kept.pidfiles.has(path));
   for (const repair of unheard) teller.fail(notRepairedTexts(repair));
@@ -70,7 +71,9 @@ export async function carryOut(
     } finally {
       voice.release();
     }
-    tellTheRest(things, records, kept, teller);
+    // what was under way when this began may have been ended by whoever was at it
+    const left = unfinished.length === 0 ? [] : await actor.unfinished(settings);
+    tellTheRest(things, records, kept, teller, left);
     if (signal.aborted) teller.fail(["told to stop before all was done"]);
   } else if (!options.json) voice.out(plansText([], report, style));
   const more = [...(things.unread ?? []), ...unplannedTexts(things)];

@@ -77,6 +77,8 @@ export interface RemediateActor {
     options: ActingOptions,
     told: ActingTold,
   ): Promise<readonly RemediationRecord[]>;
+  /** Ids of attempts that have no outcome now: others may have brought theirs to an end. */
+  unfinished(settings: Settings): Promise<readonly string[]>;
   /** Closes the breaker. `was` is what was kept before; undefined: nothing was kept. */
   resetBreaker(settings: Settings): Promise<{ readonly was: RemediationState | undefined }>;
 }

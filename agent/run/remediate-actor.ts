@@ -95,6 +95,9 @@ export function createActor(): RemediateActor {
         release();
       }
     },
+    async unfinished({ stateDir }) {
+      return (await recordsIn(stateDir)).unfinished.map(({ id }) => id);
+    },
     async resetBreaker({ stateDir }) {
       const state = await readRemediationState(stateDir);
       // what cannot be read is replaced: a person says that it has been looked at

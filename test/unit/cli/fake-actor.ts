@@ -23,6 +23,8 @@ export interface Staged {
   readonly stderrIsTerminal?: boolean;
   /** Why nothing can be written: as an exception of each write, or noticed in the end. */
   readonly unwritable?: { readonly throws?: string; readonly lost?: string };
+  /** Ids that have no outcome once it is over; absent: those that had none before. */
+  readonly stillUnfinished?: readonly string[];
   /** The command is told to stop while it acts. */
   readonly stopped?: boolean;
 }
@@ -57,6 +59,9 @@ export async function remediate(
       settings.push(given);
       if (staged.stopped === true) stop.abort();
       return staged.acts?.(told, acting) ?? [];
+    },
+    async unfinished() {
+      return staged.stillUnfinished ?? things.unfinished.map(({ id }) => id);
     },
     async resetBreaker(given) {
       asked.push("reset breaker");

@@ -134,6 +134,16 @@ describe("onemaster remediate --yes", () => {
     expect(ran.stdout).toContain("The rescue link was removed.");
   });
 
+  it.each([
+    ["is no failure where whoever was at it has ended it", [], 0],
+    ["is a failure where it still is", [unfinished.id], 1],
+  ])("an attempt that was under way %s", async (_, stillUnfinished, exitCode) => {
+    const things = { report: report([socket()]), unfinished: [unfinished] };
+    const ran = await remediate({ yes: true }, { things, stillUnfinished });
+    expect(ran.exitCode).toBe(exitCode);
+    expect(ran.stderr.includes("is still not finished")).toBe(exitCode === 1);
+  });
+
   it("says what was written to a pidfile", async () => {
     const ran = await remediate(
       { yes: true },

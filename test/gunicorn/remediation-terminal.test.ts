@@ -11,12 +11,13 @@ import {
   startedAs,
 } from "../support/acting.ts";
 import { builtAgent } from "../support/agent.ts";
-import { subFolder, testFolder } from "../support/folder.ts";
+import { subFolder, testFolder, type TestFolder } from "../support/folder.ts";
 import { whoAnswers } from "../support/http.ts";
 import { requireReal } from "../support/require-real.ts";
+import { together } from "../support/together.ts";
 import { waitFor } from "../support/wait.ts";
-import { type JobRan, type Mishap, runOnTerminal } from "./job-control.ts";
-import { shell } from "./support.ts";
+import { type JobRan, type Mishap, runOnTerminal } from "../support/job-control.ts";
+import { shell } from "../host/support.ts";
 
 beforeEach((context) => requireReal(context, "root", "gunicorn", "ss"));
 
@@ -77,35 +78,42 @@ const scenes: readonly {
   },
 ];
 
-test.for(scenes)(
-  "$mishap of its terminal leaves no group halfway",
-  { timeout: 60_000 },
-  async ({ mishap, events, says }) => {
-    const duplicate = await startDuplicate({ folder: subFolder(testFolder(), "app") });
-    const { answered } = await withRequest(duplicate);
-    const watched = duplicate.stale.master.pid;
-    const ran: JobRan = await runOnTerminal(duplicate.folder, commandFor(duplicate), {
-      mishap,
-      marker,
-      watched,
-    });
-    expect(ran).toEqual({ events, said: expect.stringContaining(says) });
-    expect(await answered).toBe(watched);
-    expect(await aftermath(duplicate)).toEqual(ended(duplicate));
-  },
-);
+test("no mishap of its terminal leaves a group halfway", { timeout: 90_000 }, async () => {
+  const folder = testFolder();
+  await together(scenes.map(async (scene, at) => expectEnded(scene, subFolder(folder, `${at}`))));
+});
 
-test.for([
-  ["stdout", ">/dev/full", /not all output could be written: ENOSPC/],
-  ["stderr", "2>/dev/full", /ended: stale master/],
-] as const)(
-  "a full disk behind %s leaves no group halfway, and is a failure",
-  { timeout: 60_000 },
-  async ([, to, says]) => {
-    const duplicate = await startDuplicate({ folder: testFolder() });
-    await withRequest(duplicate);
-    const { exitCode, output } = await shell(`${commandFor(duplicate).join(" ")} ${to}`);
-    expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringMatching(says) });
-    expect(await aftermath(duplicate)).toEqual(ended(duplicate));
-  },
-);
+async function expectEnded(
+  { mishap, events, says }: (typeof scenes)[number],
+  folder: TestFolder,
+): Promise<void> {
+  const duplicate = await startDuplicate({ folder });
+  const { answered } = await withRequest(duplicate);
+  const watched = duplicate.stale.master.pid;
+  const ran: JobRan = await runOnTerminal(duplicate.folder, commandFor(duplicate), {
+    mishap,
+    marker,
+    watched,
+  });
+  expect(ran, mishap).toEqual({ events, said: expect.stringContaining(says) });
+  expect(await answered, mishap).toBe(watched);
+  expect(await aftermath(duplicate), mishap).toEqual(ended(duplicate));
+}
+
+const full = [
+  [">/dev/full", /not all output could be written: ENOSPC/],
+  ["2>/dev/full", /ended: stale master/],
+] as const;
+
+test("a full disk leaves no group halfway, and is a failure", { timeout: 90_000 }, async () => {
+  const folder = testFolder();
+  await together(
+    full.map(async ([to, says], at) => {
+      const duplicate = await startDuplicate({ folder: subFolder(folder, `${at}`) });
+      await withRequest(duplicate);
+      const { exitCode, output } = await shell(`${commandFor(duplicate).join(" ")} ${to}`);
+      expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringMatching(says) });
+      expect(await aftermath(duplicate)).toEqual(ended(duplicate));
+    }),
+  );
+});
