@@ -3,12 +3,12 @@ import { beforeEach, expect, test } from "vitest";
 import {
   actingConfig,
   type Duplicate,
-  membersIn,
   membersOf,
   rescueLinksIn,
   settled,
   startDuplicate,
   startedAs,
+  stateOf,
 } from "../support/acting.ts";
 import { builtAgent } from "../support/agent.ts";
 import { subFolder, testFolder, type TestFolder } from "../support/folder.ts";
@@ -47,7 +47,7 @@ async function aftermath({ folder, path, stale, owner }: Duplicate): Promise<unk
   return {
     stale: membersOf(stale),
     owner: membersOf(owner),
-    stopped: membersIn(folder).filter(({ state }) => state === "T"),
+    stopped: membersOf(owner).filter(({ pid }) => stateOf(pid) === "T"),
     links: rescueLinksIn(folder),
     answeredBy: (await whoAnswers(path)).parent,
   };
@@ -95,9 +95,13 @@ async function expectEnded(
     marker,
     watched,
   });
-  expect(ran, mishap).toEqual({ events, said: expect.stringContaining(says) });
-  expect(await answered, mishap).toBe(watched);
-  expect(await aftermath(duplicate), mishap).toEqual(ended(duplicate));
+  const seen = { mishap, ran, answered: await answered, left: await aftermath(duplicate) };
+  expect(seen).toEqual({
+    mishap,
+    ran: { events, said: expect.stringContaining(says) },
+    answered: watched,
+    left: ended(duplicate),
+  });
 }
 
 const full = [
