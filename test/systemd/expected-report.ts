@@ -35,6 +35,7 @@ export function expectedReport(expected: Expected): Report {
     verdict: seenIn(expected.truth).verdict,
     blind: [],
     sockets: [expectedSocket(expected)],
+    remediation: { mode: "off", paused: false, breakerOpen: false, unfinished: [] },
   };
 }
 
