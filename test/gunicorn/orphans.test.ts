@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { ProcessId } from "../../agent/model/process.ts";
 import { beforeEach, expect, test } from "vitest";
 import { testFolder } from "../support/folder.ts";
@@ -110,9 +111,19 @@ test("a zombie worker is no worker", async () => {
   );
 });
 
-async function killMaster({ master }: Gunicorn): Promise<void> {
+/**
+ * A worker that has just answered looks for its parent once more before it waits for the next
+ * request, and on a busy machine it may come to that late: it would leave at once.
+ */
+async function killMaster({ master, workers }: Gunicorn): Promise<void> {
+  await waitFor("its workers to be at rest", () => !workers.some(({ pid }) => isRunning(pid)));
   signal(master, "SIGKILL");
   await gone([master]);
+}
+
+function isRunning(pid: number): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("R");
 }
 
 function signalAll(ids: readonly ProcessId[], name: NodeJS.Signals): void {
