@@ -48,7 +48,8 @@ export async function remediationRound(
     return { result: refused, recovered: nothingRecovered };
   }
   try {
-    const recovered = await recoveredAndEntered(parts, told);
+    // a dry run changes nothing, what another left halfway included
+    const recovered = parts.dryRun ? nothingRecovered : await recoveredAndEntered(parts, told);
     const unfit = whyNoRecord(recovered, parts) ?? (await settleState(parts));
     const look = await parts.look();
     if (unfit !== undefined) {

@@ -5,12 +5,14 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Eyes, Hands, ProcessNow } from "../../../agent/model/acting.ts";
 import type { RemediationSettings, Settings } from "../../../agent/model/settings.ts";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
+import { readRemediations, writeRemediation } from "../../../agent/history/remediation-files.ts";
 import type { RemediationEvent } from "../../../agent/expose/remediation-book.ts";
 import type { Logger } from "../../../agent/run/logger.ts";
 import type { ActingLook } from "../../../agent/run/remediation-parts.ts";
 import { createRemediator } from "../../../agent/run/remediator.ts";
 import { duplicate, path, report, socket } from "../cli/reports.ts";
 import { seenIn } from "../detect/remediation/ending-story.ts";
+import { underWay } from "../history/remediations.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 const twoMasters = report([duplicate]);
@@ -151,6 +153,16 @@ describe("an agent that may act by itself", () => {
       events: 1,
     });
     expect(lines[0]).toBe(`${path}: a dry run of ending the stale master 49`);
+  });
+
+  it("leaves what another left halfway as it is in a dry run", async () => {
+    const { scanAfter, stateDir, events } = setUp({ mode: "dry-run" });
+    await writeRemediation(stateDir, underWay("20261122T175002Z"));
+    await scanAfter(0);
+    await scanAfter(30_000);
+    expect(events.map(({ kind }) => kind)).toEqual(["attempt"]);
+    const { records } = await readRemediations(stateDir);
+    expect(records.map(({ outcome }) => outcome)).toEqual([null]);
   });
 
   it("leaves a group alone that it may not signal, says so once, and tries again", async () => {
