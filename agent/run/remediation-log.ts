@@ -2,6 +2,7 @@ import type { EndingPlan, Refusal, StepRecord } from "../model/remediation.ts";
 import { targetKey } from "../detect/standing.ts";
 import type { Metrics } from "../expose/metrics.ts";
 import type { Logger } from "./logger.ts";
+import type { Recovered } from "./remediation-recovery.ts";
 
 /** Logs and counts why groups are left alone, each reason when it begins and not again. */
 export interface RefusalLog {
@@ -52,4 +53,23 @@ export function stepLog(logger: Logger, { step, result, tookMs, text }: StepReco
   if (result === "begun") return;
   const level = result === "failed" ? "error" : "info";
   logger[level]({ step, result, tookMs }, `${step}: ${text}`);
+}
+
+/**
+ * Logs what of earlier attempts could not be taken up, and which records cannot be read: what is
+ * new in it, since each try finds the same again.
+ */
+export function leftLog(logger: Logger): (recovered: Recovered) => void {
+  let told: ReadonlySet<string> = new Set();
+  return ({ left, unread }) => {
+    const lines = new Map<string, object>();
+    for (const { record, why } of left) {
+      lines.set(`an unfinished attempt is left as it is: ${why}`, { remediation: record.id });
+    }
+    for (const { path, reason } of unread) {
+      lines.set(`${path} cannot be read, and may be of an unfinished attempt: ${reason}`, { path });
+    }
+    for (const [line, facts] of lines) if (!told.has(line)) logger.error(facts, line);
+    told = new Set(lines.keys());
+  };
 }

@@ -7,20 +7,22 @@ import {
   type UnreadRemediation,
   writeRemediation,
 } from "../history/remediation-files.ts";
+import { lockFolderOf } from "./remediation-lock.ts";
 import type { AttemptTold, RemediationParts } from "./remediation-parts.ts";
 
 /** What came of attempts that their agents did not finish. */
 export interface Recovered {
   readonly records: readonly RemediationRecord[];
-  /** Those that had to be left as they are, and why. */
   /** Records that cannot be read: each may be of an attempt that was never finished. */
   readonly unread: readonly UnreadRemediation[];
+  /** Those that had to be left as they are, and why. */
   readonly left: readonly { readonly record: RemediationRecord; readonly why: string }[];
 }
 
 /**
  * Finishes or undoes the attempts that died with their agents. To be called under the lock: a
- * record without an outcome is then nobody's. What must not be signalled is left alone.
+ * record without an outcome is then nobody's. What must not be signalled is left alone, and so is
+ * a socket at which an agent with another state directory is at work.
  */
 export async function recoverUnfinished(
   parts: Pick<RemediationParts, "stateDir" | "bootId" | "eyes" | "hands" | "clock">,
@@ -36,17 +38,27 @@ export async function recoverUnfinished(
       left.push({ record, why });
       continue;
     }
-    const finished = await recover(record, {
-      ...parts,
-      realPath: realPathOf,
-      folder: pinFolder,
-      // what was begun is brought to an end in any case
-      calledOff: () => undefined,
-      keep: (next) => writeRemediation(stateDir, next),
-      told: told.step,
-    });
-    told.finished(finished);
-    done.push(finished);
+    const folder = await lockFolderOf(record.plan.socket);
+    if (folder.kind !== "taken" && folder.refusal.reason === "locked") {
+      left.push({ record, why: folder.refusal.why });
+      continue;
+    }
+    try {
+      const finished = await recover(record, {
+        ...parts,
+        realPath: realPathOf,
+        folder: pinFolder,
+        // what was begun is brought to an end in any case
+        calledOff: () => undefined,
+        keep: (next) => writeRemediation(stateDir, next),
+        told: told.step,
+      });
+      told.finished(finished);
+      done.push(finished);
+    } finally {
+      // a folder that is gone or closed to us keeps nobody from taking up what was begun
+      if (folder.kind === "taken") await folder.release();
+    }
   }
   return { records: done, left, unread };
 }

@@ -82,15 +82,15 @@ export async function recoveryRound(
   parts: RemediationParts,
   told: AttemptTold,
 ): Promise<Recovered> {
-  const { records } = await readRemediations(parts.stateDir);
+  const { records, unread } = await readRemediations(parts.stateDir);
   const unfinished = records.filter(({ outcome }) => outcome === null);
-  if (unfinished.length === 0) return nothingRecovered;
+  if (unfinished.length === 0) return { ...nothingRecovered, unread };
   const lock = await lockForActing(parts.stateDir);
   if (lock.kind !== "taken") {
     const { reason, why } = lock.refusal;
     // whoever holds it is at work on it
-    if (reason === "locked") return nothingRecovered;
-    return { ...nothingRecovered, left: unfinished.map((record) => ({ record, why })) };
+    if (reason === "locked") return { ...nothingRecovered, unread };
+    return { records: [], unread, left: unfinished.map((record) => ({ record, why })) };
   }
   try {
     return await recoveredAndEntered(parts, told);

@@ -10,9 +10,8 @@ import { pauseOf } from "../history/remediation-state.ts";
 import type { Metrics } from "../expose/metrics.ts";
 import type { Logger } from "./logger.ts";
 import type { ActingLook, AttemptTold, RemediationParts } from "./remediation-parts.ts";
-import type { Recovered } from "./remediation-recovery.ts";
 import { recoveryRound, remediationRound, type Round } from "./remediation-round.ts";
-import { refusalLog, stepLog } from "./remediation-log.ts";
+import { leftLog, refusalLog, stepLog } from "./remediation-log.ts";
 
 /** What the remediator works with. */
 export interface RemediatorParts {
@@ -59,6 +58,7 @@ export function createRemediator(parts: RemediatorParts): Remediator {
   /** Targets that a dry run has walked through: once is enough. */
   const walked = new Set<string>();
   const refusals = refusalLog(logger, metrics);
+  const tellLeft = leftLog(logger);
 
   const told: AttemptTold = {
     planned: (plan) => logger.warn({ plan }, planned(plan, parts.settings().remediation.mode)),
@@ -98,12 +98,6 @@ export function createRemediator(parts: RemediatorParts): Remediator {
     const now = roundParts();
     const wanted = (plan: EndingPlan): boolean => !now.dryRun || !walked.has(targetKey(plan));
     after(await remediationRound(now, wanted, told));
-  }
-
-  function tellLeft({ left }: Recovered): void {
-    for (const { record, why } of left) {
-      logger.error({ remediation: record.id }, `an unfinished attempt is left as it is: ${why}`);
-    }
   }
 
   function after({ result, recovered }: Round): void {

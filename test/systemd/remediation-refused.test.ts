@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait.ts";
-import { answering, installPlatform, startPlatform } from "../testbed/incident.ts";
+import { answering, installPlatform, platform, startPlatform } from "../testbed/incident.ts";
 import { installAgent, statusOn } from "../testbed/installed-agent.ts";
 import { releases, type TestHost } from "../testbed/test-host.ts";
 import { testHost } from "./host-fixture.ts";
@@ -56,6 +56,24 @@ describe.concurrent.each(releases)("a stale group that must not be ended on %s",
     expect(await goneOf(host, processes)).toEqual([]);
     await expectNoneStopped(host);
     expect(await twoMasters(host)).toEqual({ older, newer });
+  });
+
+  test("while a job of its unit waits", async (context) => {
+    const incident = await incidentHost(context, release, {
+      settings: actingSettings({ mode: "off" }),
+      inFlight: 0,
+    });
+    const { host } = incident;
+    await endablePlan(host);
+    await queueRestart(host);
+    const refused = await remediateOn(host);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(/unit-job-running: platform\.service has job \d+/);
+    await expectUntouched(incident);
+
+    await host.run(["systemctl", "cancel"]);
+    expect(await remediateOn(host)).toMatchObject({ exitCode: 0 });
+    await expectOnlyStaleGone(incident);
   });
 
   test("while a pause is ordered, and more than so often an hour", async (context) => {
@@ -131,6 +149,15 @@ async function failingRound(incident: Incident): Promise<void> {
   expect(ran.exitCode).toBe(1);
   expect(await lastRecord(host)).toMatchObject({ outcome: "failed" });
   expect(await answering(host)).toBe(serving);
+}
+
+/** A restart that waits for a unit that takes its time. */
+async function queueRestart(host: TestHost): Promise<void> {
+  const slow = "[Unit]\nBefore=platform.service\n[Service]\nType=oneshot\nExecStart=sleep 600\n";
+  await host.write("/run/systemd/system/slow.service", slow);
+  await host.run(["systemctl", "daemon-reload"]);
+  await host.run(["systemctl", "start", "--no-block", "slow.service"]);
+  await host.run(["systemctl", "restart", "--no-block", platform.unit]);
 }
 
 async function expectNoneStopped(host: TestHost): Promise<void> {

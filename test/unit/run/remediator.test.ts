@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Eyes, Hands, ProcessNow } from "../../../agent/model/acting.ts";
 import type { RemediationSettings, Settings } from "../../../agent/model/settings.ts";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
+import { takeFolderLock } from "../../../agent/act/lock.ts";
 import { readRemediations, writeRemediation } from "../../../agent/history/remediation-files.ts";
 import type { RemediationEvent } from "../../../agent/expose/remediation-book.ts";
 import type { Logger } from "../../../agent/run/logger.ts";
@@ -57,7 +58,11 @@ function processNow(pid: number): ProcessNow {
   };
 }
 
-function setUp(remediation: Partial<RemediationSettings>, signal: Hands["signal"] = allowed) {
+function setUp(
+  remediation: Partial<RemediationSettings>,
+  signal: Hands["signal"] = allowed,
+  unfinished = false,
+) {
   const stateDir = mkdtempSync(join(tmpdir(), "om-remediator-"));
   onTestFinished(() => rmSync(stateDir, { recursive: true }));
   let settings: Settings = {
@@ -95,7 +100,7 @@ function setUp(remediation: Partial<RemediationSettings>, signal: Hands["signal"
       };
       return Promise.resolve(look);
     },
-    unfinished: () => false,
+    unfinished: () => unfinished,
     scanAfter: () => undefined,
   });
   return {
@@ -120,6 +125,37 @@ function setUp(remediation: Partial<RemediationSettings>, signal: Hands["signal"
 function allowed(): { readonly kind: "done" } {
   return { kind: "done" };
 }
+
+describe("what an earlier agent left, in every mode", () => {
+  it("waits while an agent with another state directory is at work at the same socket", async () => {
+    const { scanAfter, stateDir, lines } = setUp({ mode: "off" }, allowed, true);
+    const record = underWay("20261122T175002Z");
+    const plan = { ...record.plan, socket: join(stateDir, "app.sock") };
+    await writeRemediation(stateDir, { ...record, plan });
+    const others = await takeFolderLock(stateDir);
+    if (others.kind !== "taken") throw new Error(JSON.stringify(others));
+    await scanAfter(0);
+    expect(lines).toEqual([
+      `an unfinished attempt is left as it is: another onemaster is ending a group at this moment (it holds ${stateDir})`,
+    ]);
+    await others.release();
+    await scanAfter(15_000);
+    const { records } = await readRemediations(stateDir);
+    expect(records.map(({ outcome }) => outcome)).not.toContain(null);
+  });
+
+  it("names a record that it cannot read, once", async () => {
+    const { scanAfter, stateDir, lines } = setUp({ mode: "off" }, allowed, true);
+    mkdirSync(join(stateDir, "remediations"));
+    const torn = join(stateDir, "remediations", "20261122T175002Z-stale-49.json");
+    writeFileSync(torn, "torn");
+    await scanAfter(0);
+    await scanAfter(15_000);
+    expect(lines).toEqual([
+      expect.stringContaining(`${torn} cannot be read, and may be of an unfinished attempt: `),
+    ]);
+  });
+});
 
 describe("an agent that may act by itself", () => {
   it("does nothing while the mode is off, however long it lasts", async () => {
