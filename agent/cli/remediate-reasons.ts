@@ -55,7 +55,12 @@ export function unplannedTexts({ report, plans, unfinished }: ThingsToDo): strin
         const why = findings.map(({ message }) => message).join("; ");
         return [`${path} is ${verdict}, and there is no group that could be ended: ${why}`];
       }
-      case "unreachable":
+      case "unreachable": {
+        const why = findings.map(({ message }) => message).join("; ");
+        return [
+          `${path} is unreachable: no-owner: a restart is needed, ending a group helps nobody: ${why}`,
+        ];
+      }
       case "no-master":
       case "handover":
       case "one-master":

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { remediate, type Staged } from "./fake-actor.ts";
 import { orphans, plan, record, refused, repair, unfinished } from "./remediations.ts";
-import { denied, duplicate, path, report, socket, unclear } from "./reports.ts";
+import { denied, duplicate, path, report, socket, unclear, unreachable } from "./reports.ts";
 
 const found: Staged = { things: { report: report([duplicate]), plans: [plan()] } };
 
@@ -92,6 +92,11 @@ describe("onemaster remediate --yes, where not all is done", () => {
       "a duplicate has no group that could be ended",
       { things: { report: report([duplicate]) } },
       `onemaster: ${path} is duplicate, and there is no group that could be ended: master 49 with 4 workers is stale: it listens, but the path belongs to master 68\n`,
+    ],
+    [
+      "nobody owns the path",
+      { things: { report: report([unreachable]) } },
+      `onemaster: ${path} is unreachable: no-owner: a restart is needed, ending a group helps nobody: no new connection can reach master 49: ${path} is missing\n`,
     ],
     [
       "a socket could not be judged",
