@@ -151,12 +151,17 @@ async function failingRound(incident: Incident): Promise<void> {
   expect(await answering(host)).toBe(serving);
 }
 
-/** A restart that waits for a unit that takes its time. */
+/** A restart that waits for the stop of another unit, which takes its time. */
 async function queueRestart(host: TestHost): Promise<void> {
-  const slow = "[Unit]\nBefore=platform.service\n[Service]\nType=oneshot\nExecStart=sleep 600\n";
-  await host.write("/run/systemd/system/slow.service", slow);
+  const service =
+    "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=true\nExecStop=sleep 600\n";
+  await host.write(
+    "/run/systemd/system/slow.service",
+    `[Unit]\nAfter=${platform.unit}\n${service}`,
+  );
   await host.run(["systemctl", "daemon-reload"]);
-  await host.run(["systemctl", "start", "--no-block", "slow.service"]);
+  await host.run(["systemctl", "start", "slow.service"]);
+  await host.run(["systemctl", "stop", "--no-block", "slow.service"]);
   await host.run(["systemctl", "restart", "--no-block", platform.unit]);
 }
 
