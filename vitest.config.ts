@@ -40,6 +40,7 @@ export default defineConfig({
       lane("host", { timeoutMs: 20_000 }),
       lane("gunicorn", { timeoutMs: 60_000, alone: true }),
       lane("systemd", { timeoutMs: 180_000, alone: true }),
+      lane("pipeline", { timeoutMs: 180_000, alone: true }),
       lane("vm", { timeoutMs: 300_000, alone: true, oneProcess: true }),
     ],
   },

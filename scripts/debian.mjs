@@ -16,6 +16,7 @@ const proofs = {
   iproute2: command("ss"),
   perl: command("perl"),
   prometheus: command("promtool"),
+  "prometheus-alertmanager": command("amtool"),
   "prometheus-node-exporter": command("prometheus-node-exporter"),
   "prometheus-process-exporter": command("prometheus-process-exporter"),
   lsof: command("lsof"),

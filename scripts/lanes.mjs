@@ -74,6 +74,20 @@ export const lanes = [
     packages: ["debootstrap", "systemd-container", "iproute2", "util-linux"],
   },
   {
+    name: "pipeline",
+    what: "real Prometheus and Alertmanager",
+    project: "pipeline",
+    needsBuild: true,
+    root: true,
+    packages: [
+      "prometheus",
+      "prometheus-alertmanager",
+      "gunicorn",
+      "python3-setproctitle",
+      "iproute2",
+    ],
+  },
+  {
     name: "vm",
     what: "a whole machine of 2 GB",
     prepare: makeDisk,

@@ -13,7 +13,9 @@ export type Need =
   | "tornado"
   | "debootstrap"
   | "nspawn"
-  | "qemu";
+  | "qemu"
+  | "prometheus"
+  | "alertmanager";
 
 const knownAnswers = new Map<Need, string | undefined>();
 
@@ -69,6 +71,14 @@ function ask(need: Need): string | undefined {
         return "qemu-system-x86_64 is missing (package qemu-system-x86)";
       }
       return answers("mkfs.ext4", ["-V"]) ? undefined : "mkfs.ext4 is missing (package e2fsprogs)";
+    case "prometheus":
+      return answers("prometheus", ["--version"])
+        ? undefined
+        : "prometheus is missing (package prometheus)";
+    case "alertmanager":
+      return answers("prometheus-alertmanager", ["--version"]) && answers("amtool", ["--version"])
+        ? undefined
+        : "prometheus-alertmanager or amtool is missing (package prometheus-alertmanager)";
   }
 }
 
