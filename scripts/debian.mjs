@@ -17,6 +17,7 @@ const proofs = {
   perl: command("perl"),
   prometheus: command("promtool"),
   "prometheus-alertmanager": command("amtool"),
+  openssl: command("openssl"),
   "prometheus-node-exporter": command("prometheus-node-exporter"),
   "prometheus-process-exporter": command("prometheus-process-exporter"),
   lsof: command("lsof"),

@@ -76,15 +76,20 @@ export const lanes = [
   {
     name: "pipeline",
     what: "real Prometheus and Alertmanager",
+    prepare: makeTrees,
     project: "pipeline",
     needsBuild: true,
     root: true,
     packages: [
       "prometheus",
       "prometheus-alertmanager",
+      "openssl",
       "gunicorn",
       "python3-setproctitle",
+      "debootstrap",
+      "systemd-container",
       "iproute2",
+      "util-linux",
     ],
   },
   {

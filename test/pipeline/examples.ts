@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import type { AlertmanagerConfig } from "./alertmanager.ts";
+import type { Receiver } from "./receiver.ts";
+
+/** The checkout, without a slash at its end. */
+export const checkout = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+/** Where the packages put what `deploy/` and `rules/` hold. */
+const installedAt = "/usr/share/onemaster/";
+
+/** The text of a file of the checkout with installed paths turned into those of the checkout. */
+export function example(path: string): string {
+  return readFileSync(`${checkout}/${path}`, "utf8").replaceAll(installedAt, `${checkout}/`);
+}
+
+/**
+ * deploy/alertmanager/alertmanager.yml with each of its receivers at this one, and with the
+ * patience of a test: it tells within seconds, and warnings at any hour.
+ */
+export function exampleRoutes(receiver: Receiver): AlertmanagerConfig {
+  const config = parse(example("deploy/alertmanager/alertmanager.yml")) as AlertmanagerConfig & {
+    readonly route: unknown;
+    readonly receivers: readonly { readonly name: string }[];
+  };
+  return {
+    ...config,
+    route: withTestsPatience(config.route),
+    receivers: config.receivers.map(({ name }) => ({
+      name,
+      webhook_configs: [{ url: receiver.urlOf(name) }],
+    })),
+  };
+}
+
+/** The routes with other times, whatever these are. */
+function withTestsPatience(route: unknown): unknown {
+  if (Array.isArray(route)) return route.map(withTestsPatience);
+  if (typeof route !== "object" || route === null) return route;
+  return Object.fromEntries(
+    Object.entries(route).flatMap(([key, value]) => {
+      if (key === "active_time_intervals") return [];
+      if (key === "group_wait") return [[key, "2s"]];
+      if (key === "group_interval") return [[key, "1s"]];
+      return [[key, withTestsPatience(value)]];
+    }),
+  );
+}
