@@ -1,3 +1,4 @@
+import { ExitCode } from "./cli/exit-code.ts";
 import { reportFailure, settleOutput } from "./cli/failure.ts";
 import { leaveForSure, outliveTerminals } from "./cli/leave.ts";
 import { processSurroundings } from "./cli/process-surroundings.ts";
@@ -12,5 +13,12 @@ process.on("uncaughtException", (error) => {
   process.exit(reportFailure(error, typed, surroundings));
 });
 
-process.exitCode = await settleOutput(await runCli(typed, surroundings), typed, surroundings);
-leaveForSure();
+// a command that never answers has failed; it is also how Node ends when nothing is left to do
+process.exitCode = ExitCode.failure;
+void main();
+
+/** A function of its own, as the single executable is CommonJS, which has no await at its top. */
+async function main(): Promise<void> {
+  process.exitCode = await settleOutput(await runCli(typed, surroundings), typed, surroundings);
+  leaveForSure();
+}
