@@ -15,9 +15,29 @@ import { setup } from "./setup.mjs";
 const outfile = `${root}dist/main.js`;
 
 // Bundled CommonJS packages call require() for Node's own modules; an ES module has none.
-const banner = `#!/usr/bin/env node
-import { createRequire as __createRequire } from "node:module";
+const requireForModules = `import { createRequire as __createRequire } from "node:module";
 const require = __createRequire(import.meta.url);`;
+
+/**
+ * What every bundle of the program is made with: one minified ES module that `version` calls
+ * itself and that `interpreter` runs. Where it goes, and what lies beside it, is for the caller
+ * to add.
+ */
+export function bundleOptions(version, interpreter = "/usr/bin/env node") {
+  return {
+    absWorkingDir: root,
+    entryPoints: ["agent/main.ts"],
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    banner: { js: `#!${interpreter}\n${requireForModules}` },
+    define: { __VERSION__: JSON.stringify(version) },
+    logLevel: "warning",
+    write: false,
+  };
+}
 
 /** True when dist/main.js is newer than everything it is made from. */
 export function built() {
@@ -41,20 +61,10 @@ export async function build() {
   // not at the top: this file is loaded before node_modules exists
   const esbuild = await import("esbuild");
   const options = {
-    absWorkingDir: root,
-    entryPoints: ["agent/main.ts"],
+    ...bundleOptions(version),
     outfile,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
     sourcemap: "linked",
     legalComments: "linked",
-    banner: { js: banner },
-    define: { __VERSION__: JSON.stringify(version) },
-    logLevel: "warning",
-    write: false,
   };
   let outputFiles;
   try {

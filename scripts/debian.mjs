@@ -24,6 +24,8 @@ const proofs = {
   fish: command("fish"),
   zsh: command("zsh"),
   "groff-base": command("groff"),
+  binutils: command("strip"),
+  lintian: command("lintian"),
   "util-linux": command("setpriv"),
   debootstrap: command("debootstrap"),
   "systemd-container": command("systemd-nspawn"),

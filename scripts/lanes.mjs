@@ -67,11 +67,12 @@ export const lanes = [
   {
     name: "systemd",
     what: "hosts with systemd as pid 1",
-    prepare: makeTrees,
+    prepare: makeTreesAndPackages,
     project: "systemd",
     needsBuild: true,
     root: true,
-    packages: ["debootstrap", "systemd-container", "iproute2", "util-linux"],
+    packages: ["debootstrap", "systemd-container", "iproute2", "util-linux", "binutils"],
+    wishes: ["lintian"],
   },
   {
     name: "pipeline",
@@ -132,9 +133,11 @@ export async function runLane(lane) {
   return lane.project === undefined ? await runCommands(lane) : await runTests(lane);
 }
 
-async function makeTrees() {
+async function makeTreesAndPackages() {
   const { ensureTree } = await importTypeScript("test/testbed/tree.ts");
   for (const release of ["bookworm", "trixie"]) await ensureTree(release);
+  const { ensurePackages } = await importTypeScript("test/testbed/package.ts");
+  await ensurePackages();
 }
 
 async function makeDisk() {

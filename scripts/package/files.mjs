@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { root } from "../process.mjs";
+import { fail } from "./fail.mjs";
+
+/** Folders of deploy/ that have a place of their own, or are no matter of the host. */
+const placedElsewhere = ["completion", "debian", "man", "systemd"];
+const templates = "usr/share/onemaster";
+
+/**
+ * What a Debian package of the program holds, apart from the program: files by path, each with
+ * its `content` and, where it is not 0644, its `mode`. Without one of them there is no package.
+ */
+export function packageFiles({ copyright, changelog, overrides }) {
+  return new Map([
+    ["etc/onemaster/onemaster.yml", { content: read("deploy/debian/onemaster.yml") }],
+    [
+      "usr/lib/systemd/system/onemaster.service",
+      { content: read("deploy/systemd/onemaster.service") },
+    ],
+    ["usr/lib/sysusers.d/onemaster.conf", { content: read("deploy/systemd/onemaster.sysusers") }],
+    ["usr/share/man/man1/onemaster.1.gz", zipped(read("deploy/man/onemaster.1"))],
+    [
+      "usr/share/bash-completion/completions/onemaster",
+      { content: read("deploy/completion/onemaster.bash") },
+    ],
+    [
+      "usr/share/zsh/vendor-completions/_onemaster",
+      { content: read("deploy/completion/onemaster.zsh") },
+    ],
+    [
+      "usr/share/fish/vendor_completions.d/onemaster.fish",
+      { content: read("deploy/completion/onemaster.fish") },
+    ],
+    ["usr/share/doc/onemaster/copyright", { content: Buffer.from(copyright) }],
+    ["usr/share/doc/onemaster/changelog.gz", zipped(Buffer.from(changelog))],
+    ["usr/share/doc/onemaster/CHANGELOG.md.gz", zipped(read("CHANGELOG.md"))],
+    ["usr/share/doc/onemaster/README.md.gz", zipped(read("README.md"))],
+    ["usr/share/lintian/overrides/onemaster", { content: overrides }],
+    [`${templates}/act.conf`, { content: read("deploy/systemd/act.conf") }],
+    ...below("rules", `${templates}/rules`, ["tests"]),
+    ...below("deploy", templates, placedElsewhere),
+  ]);
+}
+
+/** A file of the checkout; ends the build where it is not there. */
+export function read(path) {
+  const there = statSync(root + path, { throwIfNoEntry: false });
+  if (there === undefined) return fail(`${path} is missing; it goes into the package`);
+  return readFileSync(root + path);
+}
+
+/** All files below a folder of the checkout, for a folder of the package. */
+function below(folder, target, except) {
+  return readdirSync(root + folder, { withFileTypes: true })
+    .filter(({ name }) => !except.includes(name))
+    .flatMap((entry) => {
+      const [from, to] = [`${folder}/${entry.name}`, `${target}/${entry.name}`];
+      return entry.isDirectory() ? below(from, to, []) : [[to, { content: read(from) }]];
+    });
+}
+
+/** A file as gzip -9n makes it: the same bytes at any time. */
+export function zipped(content) {
+  return { content: gzipSync(content, { level: 9 }) };
+}

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readMetrics } from "../support/metrics.ts";
+import { waitFor } from "../support/wait.ts";
+import { cached, touchCached } from "./cache.ts";
+import { startKept } from "./kept.ts";
+import { showProgress } from "./progress.ts";
+import type { TestHost } from "./test-host.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+/** All that the packages are made of. */
+const sources = ["agent", "deploy", "rules", "scripts/package"];
+const files = [
+  "CHANGELOG.md",
+  "LICENSE",
+  "README.md",
+  "package-lock.json",
+  "package.json",
+  "scripts/build.mjs",
+  "scripts/package.mjs",
+];
+
+/** The program for hosts with Debian's own Node, or with a Node in it, for any host. */
+export type PackageKind = "all" | "executable";
+
+/** The packages of one version, as `npm run package` makes them. */
+export interface Packages {
+  readonly version: string;
+  /** The one file that Node runs. */
+  readonly module: string;
+  /** The .deb of each kind. */
+  readonly debs: Readonly<Record<PackageKind, string>>;
+}
+
+/** The version that package.json names. */
+export const ownVersion: string = versionIn(readFileSync(join(root, "package.json"), "utf8"));
+
+/**
+ * Makes the packages of this checkout, under another `version` where one is given, unless they
+ * were made of just these files before; about half a minute, most of it for the executable.
+ * Throws with what the build said when they cannot be made.
+ */
+export async function ensurePackages(version: string = ownVersion): Promise<Packages> {
+  const recipe = { version, node: process.version, content: contentOfSources() };
+  const folder = cached("packages", recipe);
+  const made: Packages = {
+    version,
+    module: join(folder, "onemaster.mjs"),
+    debs: {
+      all: join(folder, `onemaster_${version}_all.deb`),
+      executable: join(folder, `onemaster_${version}_${architecture()}.deb`),
+    },
+  };
+  const complete = (): boolean =>
+    [made.module, ...Object.values(made.debs)].every((path) => existsSync(path));
+  if (!complete()) {
+    mkdirSync(dirname(folder), { recursive: true });
+    const build = [process.execPath, `${root}scripts/package.mjs`];
+    const parameters = ["--output", folder, "--version", version];
+    // each file appears whole; who comes second makes the same bytes once more
+    const work = startKept({ command: () => [...build, ...parameters] });
+    await showProgress(`making the packages of ${version} (once for these sources)`, work);
+  }
+  touchCached("packages", folder);
+  return made;
+}
+
+/**
+ * Installs a package on a host as a user would, with all that apt says in the answer, and waits
+ * until its service is up and answers. The host has what the package depends on, as apt has no way
+ * to a mirror there.
+ */
+export async function installPackage(
+  host: TestHost,
+  kind: PackageKind,
+  packages?: Packages,
+): Promise<string> {
+  const { debs } = packages ?? (await ensurePackages());
+  const path = `/root/${kind}.deb`;
+  await host.write(path, readFileSync(debs[kind]));
+  const said = await host.run(aptInstall(path), { timeoutMs: 120_000 });
+  await waitFor(
+    "the installed agent to answer",
+    async () => {
+      const answer = await host.attempt(["curl", "-sf", "http://127.0.0.1:10709/metrics"]);
+      return answer.exitCode === 0 && readMetrics(answer.stdout);
+    },
+    60_000,
+  );
+  return said;
+}
+
+/** The command by which a user installs, or changes to, the package in a file. */
+export function aptInstall(path: string): readonly string[] {
+  const quiet = ["env", "DEBIAN_FRONTEND=noninteractive"];
+  return [...quiet, "apt-get", "install", "--yes", path];
+}
+
+function architecture(): string {
+  return process.arch === "x64" ? "amd64" : process.arch;
+}
+
+function contentOfSources(): string {
+  const inFolders = sources.flatMap((folder) =>
+    readdirSync(root + folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  const hash = createHash("sha256");
+  for (const path of [...inFolders.toSorted(), ...files.map((name) => root + name)]) {
+    hash
+      .update(`${path.slice(root.length)}\0`)
+      .update(readFileSync(path))
+      .update("\0");
+  }
+  return hash.digest("hex");
+}
+
+function versionIn(text: string): string {
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+}
