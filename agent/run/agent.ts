@@ -18,8 +18,9 @@ import { createHeap } from "./heap.ts";
 import { createIncidentContext } from "./incident-context.ts";
 import { createIncidentKeeper } from "./incident-keeper.ts";
 import { createJournalWatch } from "./journal-watch.ts";
-import { createLogger, logFormatFor } from "./logger.ts";
+import { createLogger, logFormatFor, type Logger } from "./logger.ts";
 import { createLoop } from "./loop.ts";
+import type { Notifier } from "./notify.ts";
 import { createWatcher } from "./watcher.ts";
 import { webSources } from "./web-sources.ts";
 import { watchedPaths } from "./watched-paths.ts";
@@ -97,6 +98,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
       if (settings.journal.enabled) journal.follow(unitsIn(report));
       incidents.scanned(changes, report);
       remediation.scanned(report, unitsSeen);
+      notifier?.scanned(report);
       heap.scanned();
     },
   });
@@ -118,6 +120,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
       loop.lookAgain(LOOK_AGAIN_MS);
     },
   });
+  const notifier = await notifierFor(() => settings.scan.intervalMs, logger);
   const bootId = readBootId();
   const remediation = createAgentRemediation({
     settings: () => settings,
@@ -211,9 +214,11 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     const report = await loop.scan("start");
     metrics.setSettingsReload(true, systemClock.wallMs());
     for (const line of closingLines(report, web.address)) logger.info(line);
+    notifier?.ready(report);
     await remediation.tellRights(report);
     await stop.asked;
     logger.info({ signal: stop.signal() }, "stopping");
+    notifier?.stopping();
   } finally {
     process.off("SIGHUP", hangUp);
     cancelReload();
@@ -228,6 +233,17 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     await watcher.close();
   }
   return 0;
+}
+
+/** Undefined, and no code for it, where nobody waits to be told. */
+async function notifierFor(
+  intervalMs: () => number,
+  logger: Logger,
+): Promise<Notifier | undefined> {
+  const { env, pid } = process;
+  if (env["NOTIFY_SOCKET"] === undefined) return undefined;
+  const { createNotifier } = await import("./notify.ts");
+  return createNotifier({ env, pid, intervalMs, clock: systemClock, logger });
 }
 
 interface StopSignal {
