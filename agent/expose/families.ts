@@ -15,6 +15,7 @@ import processStartTime from "prom-client/lib/metrics/processStartTime.js";
 import version from "prom-client/lib/metrics/version.js";
 import Registry from "prom-client/lib/registry.js";
 import { type FamilyMaker, familyMaker } from "./family-maker.ts";
+import { type AlertmanagerFamilies, alertmanagerFamilies } from "./alertmanager-families.ts";
 import { type RemediationFamilies, remediationFamilies } from "./remediation-families.ts";
 import { type UnitFamilies, unitFamilies } from "./unit-families.ts";
 
@@ -68,6 +69,7 @@ export interface Families
     IncidentFamilies,
     UnitFamilies,
     RemediationFamilies,
+    AlertmanagerFamilies,
     ScanFamilies,
     AgentFamilies {
   readonly registry: RegistryOf;
@@ -84,6 +86,7 @@ export function createFamilies(): Families {
     ...incidentFamilies(make),
     ...unitFamilies(make),
     ...remediationFamilies(make),
+    ...alertmanagerFamilies(make),
     ...scanFamilies(registry, make),
     ...agentFamilies(make),
   };

@@ -1,4 +1,5 @@
 import { blindSpots } from "../model/blind.ts";
+import type { AlertmanagerState } from "../model/alert.ts";
 import type { AuditReport } from "../model/audit.ts";
 import type { IncidentChange } from "../model/incident.ts";
 import { type UnitEventKind, unitEventKinds } from "../model/journal.ts";
@@ -6,6 +7,7 @@ import { type ReadFailureKind, readFailureKinds } from "../model/read.ts";
 import type { Report } from "../model/report.ts";
 import { type ScanCause, scanCauses } from "../model/scan.ts";
 import type { RemediationView } from "../model/remediation.ts";
+import { fillAlertmanagers } from "./alertmanager-families.ts";
 import { createFamilies, type Families } from "./families.ts";
 import { fillSockets, forgetSockets } from "./fill-sockets.ts";
 import { enterChanges, followSockets, type IncidentBook } from "./incident-book.ts";
@@ -48,6 +50,8 @@ export interface Metrics {
   showRemediation(view: RemediationView): void;
   /** Counts what became of a group on this socket, or of its pidfile. */
   countRemediation(socket: string, event: RemediationEvent): void;
+  /** Says how it stands with the Alertmanagers that alerts are pushed to; they have no other series. */
+  showAlertmanagers(states: readonly AlertmanagerState[]): void;
   /** Counts a line of the log that could not be written. */
   countLostLine(): void;
   /** Counts one look at the host; `seconds` is how long it took. */
@@ -76,6 +80,7 @@ export function createMetrics(info: { readonly version: string; readonly node: s
   let report: Report | undefined;
   let book: IncidentBook = new Map();
   let remediation: RemediationView | undefined;
+  let alertmanagers: readonly AlertmanagerState[] = [];
   let remediations: ReadonlyMap<string, RemediationCounts> = new Map();
 
   function followReport(): void {
@@ -116,6 +121,9 @@ export function createMetrics(info: { readonly version: string; readonly node: s
     countRemediation(socket, event) {
       remediations = counted(remediations, socket, event);
     },
+    showAlertmanagers(states) {
+      alertmanagers = states;
+    },
     countLostLine() {
       families.lostLines.inc();
     },
@@ -144,6 +152,7 @@ export function createMetrics(info: { readonly version: string; readonly node: s
         fillBlind(families, report);
       }
       if (remediation !== undefined) fillRemediation(families, remediation);
+      fillAlertmanagers(families, alertmanagers);
       const acts = remediation !== undefined && remediation.mode !== "off";
       fillRemediationCounts(families, acts ? [...book.keys()] : [], remediations);
       // prom-client takes all values before its first await, so a page is of one moment.
@@ -166,6 +175,8 @@ function startAtZero(families: Families): void {
   families.reloadTime.remove();
   families.stateFailures.inc(0);
   families.lostLines.inc(0);
+  families.alertmanagerUp.reset();
+  families.alertmanagerPushes.reset();
   families.remediationBreaker.remove();
   families.remediationPaused.remove();
   families.remediationUnfinished.remove();

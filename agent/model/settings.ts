@@ -17,9 +17,31 @@ export interface Settings {
   };
   readonly web: { readonly host: string; readonly port: number };
   readonly journal: { readonly enabled: boolean };
+  readonly alertmanager: AlertmanagerSettings;
   readonly remediation: RemediationSettings;
   /** Absolute path of the folder for what has to outlive a restart of the agent. */
   readonly stateDir: string;
+}
+
+/** Where alerts are pushed, beside Prometheus. */
+export interface AlertmanagerSettings {
+  /** Each of them gets everything; none: nothing is pushed. Without a slash at the end. */
+  readonly urls: readonly string[];
+  /** Labels of every alert beside its own; null: not even the default one of that name. */
+  readonly labels: Readonly<Record<string, string | null>>;
+  /** So long an alert has to be over before it is ended: longer than Prometheus may take to see it. */
+  readonly resolveAfterMs: number;
+  /** So long one push may take. */
+  readonly timeoutMs: number;
+  readonly access: AlertmanagerAccess;
+}
+
+/** By what an Alertmanager lets us in. The files are read anew for every push. */
+export interface AlertmanagerAccess {
+  readonly basicAuth: { readonly username: string; readonly passwordFile: string } | undefined;
+  readonly bearerTokenFile: string | undefined;
+  /** PEM; undefined: the authorities that Node brings along. */
+  readonly caFile: string | undefined;
 }
 
 /** What is done about groups that should not be there. */

@@ -9,6 +9,7 @@ import { startWebServer, type WebServer } from "../expose/web.ts";
 import { parseAccounts } from "../parse/accounts.ts";
 import { createUnitAsker } from "../probe/unit-asker.ts";
 import { createUnitLook, hostUnits, unitsIn } from "../probe/unit-look.ts";
+import { createAgentAlerts } from "./agent-alerts.ts";
 import { createAgentRemediation } from "./agent-remediation.ts";
 import { readBootId } from "./boot-id.ts";
 import { createChangeLog } from "./change-log.ts";
@@ -92,10 +93,11 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     unitsOf: (report) => units.see(report),
     remediation: () => remediation.view(),
     otherFailures: () => remediation.failures,
-    scanned(seen, report, changes, unitsSeen) {
+    scanned(seen, report, changes, unitsSeen, audit) {
       snapshot = seen;
       follow();
       if (settings.journal.enabled) journal.follow(unitsIn(report));
+      alerts.scanned(report, audit, changes);
       incidents.scanned(changes, report);
       remediation.scanned(report, unitsSeen);
       notifier?.scanned(report);
@@ -129,6 +131,15 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     metrics,
     logger,
     scan: () => loop.scan("follow-up"),
+  });
+  const alerts = createAgentAlerts({
+    settings: () => settings,
+    stateDir: settings.stateDir,
+    port: () => web.address.port,
+    clock: systemClock,
+    metrics,
+    logger,
+    look: () => void loop.scan("follow-up").catch(scanFailed),
   });
   const incidents = createIncidentKeeper({
     stateDir: settings.stateDir,
@@ -210,6 +221,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     const found = settingsPath !== undefined && existsSync(settingsPath);
     logger.info(openingLine(version, found ? settingsPath : undefined));
     await incidents.start();
+    await alerts.start();
     await remediation.start();
     const report = await loop.scan("start");
     metrics.setSettingsReload(true, systemClock.wallMs());
@@ -230,6 +242,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     units.stop();
     await journal.stop();
     await incidents.stop();
+    await alerts.stop();
     await watcher.close();
   }
   return 0;

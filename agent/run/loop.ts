@@ -1,3 +1,4 @@
+import type { AuditReport } from "../model/audit.ts";
 import type { BlindReport, Report } from "../model/report.ts";
 import type { Clock } from "../model/clock.ts";
 import type { RemediationView } from "../model/remediation.ts";
@@ -38,6 +39,7 @@ export interface LoopParts {
     report: Report,
     changes: readonly IncidentChange[],
     units: UnitsSeen | undefined,
+    audit: AuditReport | undefined,
   ) => void;
 }
 
@@ -87,7 +89,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
     lastScanMs = nowMs;
     const units = parts.unitsOf(step.report);
     const remediation = parts.remediation();
-    const told = withWhatUnitsSay(step.report, units);
+    const { told, audit } = withWhatUnitsSay(step.report, units);
     const report = remediation === undefined ? told : { ...told, remediation };
     metrics.showReport(report);
     metrics.countChanges(step.changes);
@@ -99,7 +101,7 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
       logger[level](facts, message);
     }
     served.note(report, snapshot);
-    parts.scanned(snapshot, report, step.changes, units);
+    parts.scanned(snapshot, report, step.changes, units, audit);
     if (step.changes.some(({ change }) => change === "suspected")) {
       cancelSecond();
       cancelSecond = clock.after(SECOND_LOOK_MS, () => scanAlone("follow-up"));
@@ -109,12 +111,15 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
   }
 
   /** Adds what systemd says of the units, and shows their audit. */
-  function withWhatUnitsSay(report: Report, units: UnitsSeen | undefined): Report {
-    if (units === undefined) return report;
+  function withWhatUnitsSay(
+    report: Report,
+    units: UnitsSeen | undefined,
+  ): { readonly told: Report; readonly audit: AuditReport | undefined } {
+    if (units === undefined) return { told: report, audit: undefined };
     const told = withUnits(report, units.units);
     const audit = auditUnits(told, units, settings.sockets, undefined);
     metrics.showAudit(audit);
-    return { ...told, blind: audit.blind };
+    return { told: { ...told, blind: audit.blind }, audit };
   }
 
   /** A scan that nobody waits for: its failure is a bug, and is logged. */

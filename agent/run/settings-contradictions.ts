@@ -18,12 +18,30 @@ function textAt(map: unknown, key: string): string | undefined {
 export function contradictions(file: unknown): Complaint[] {
   return [
     ...socketContradictions(entryAt(file, "sockets")),
+    ...alertmanagerContradictions(entryAt(file, "alertmanager")),
     ...remediationContradictions(entryAt(file, "remediation"), entryAt(file, "sockets")),
   ];
 }
 
 function entryAt(map: unknown, key: string): unknown {
   return typeof map === "object" && map !== null ? Reflect.get(map, key) : undefined;
+}
+
+/** One way in, and authorities for those alone who show a certificate. */
+function alertmanagerContradictions(alertmanager: unknown): Complaint[] {
+  const complaints: Complaint[] = [];
+  const isSet = (key: string): boolean => (entryAt(alertmanager, key) ?? null) !== null;
+  if (isSet("basic_auth") && isSet("bearer_token_file")) {
+    const message = "found beside basic_auth; a request can carry one of them, so leave one";
+    complaints.push({ at: ["alertmanager", "bearer_token_file"], message });
+  }
+  const urls = [entryAt(alertmanager, "url")].flat();
+  const plain = urls.every((url) => typeof url === "string" && url.startsWith("http:"));
+  if (isSet("ca_file") && plain) {
+    const message = "found while no url begins with https:, so it would do nothing; remove it";
+    complaints.push({ at: ["alertmanager", "ca_file"], message });
+  }
+  return complaints;
 }
 
 /** A repair is an act, and without a mode nothing acts. */

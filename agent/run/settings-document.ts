@@ -60,9 +60,20 @@ function unknownKeyProblems(document: Document.Parsed): Problem[] {
   const top = document.contents;
   if (!isMap(top)) return [];
   const problems = unknownIn(top, knownKeys.top, []);
-  for (const section of ["memory", "scan", "web", "journal", "remediation"] as const) {
+  for (const section of [
+    "memory",
+    "scan",
+    "web",
+    "journal",
+    "alertmanager",
+    "remediation",
+  ] as const) {
     const map = top.get(section, true);
     if (isMap(map)) problems.push(...unknownIn(map, knownKeys[section], [section]));
+  }
+  const auth = top.getIn(["alertmanager", "basic_auth"], true);
+  if (isMap(auth)) {
+    problems.push(...unknownIn(auth, knownKeys.basicAuth, ["alertmanager", "basic_auth"]));
   }
   const sockets = top.get("sockets", true);
   if (isSeq(sockets)) {

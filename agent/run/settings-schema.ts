@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { remediationModes } from "../model/remediation.ts";
+import type { AlertmanagerAccess } from "../model/settings.ts";
 import { defaultSettings } from "../model/settings-defaults.ts";
+import { alertLabels, alertmanagerUrls, userName } from "./settings-alertmanager.ts";
 import {
   absolutePath,
   budget,
@@ -19,7 +21,7 @@ import {
 } from "./settings-values.ts";
 
 const socketExample = "/run/app/app.sock";
-const { scan, memory, web, journal, remediation, stateDir } = defaultSettings;
+const { scan, memory, web, journal, alertmanager, remediation, stateDir } = defaultSettings;
 
 /** A map with these entries, or an issue that shows an example of one. */
 function mapOf<Entries extends v.ObjectEntries>(entries: Entries, example: string) {
@@ -58,6 +60,24 @@ const webEntries = { listen: v.optional(listenAddress()) };
 
 const journalEntries = { enabled: v.optional(yesOrNo()) };
 
+const basicAuthEntries = {
+  username: userName(),
+  password_file: absolutePath("/etc/onemaster/password"),
+};
+
+const alertmanagerEntries = {
+  url: v.optional(alertmanagerUrls()),
+  labels: v.optional(alertLabels()),
+  // four minutes after it was told last, an Alertmanager takes an alert for over by itself
+  resolve_after: v.optional(duration("0s", "3m")),
+  timeout: v.optional(duration("100ms", "1m")),
+  basic_auth: v.nullish(
+    mapOf(basicAuthEntries, "username: agent, password_file: /etc/onemaster/password"),
+  ),
+  bearer_token_file: v.nullish(absolutePath("/etc/onemaster/token")),
+  ca_file: v.nullish(absolutePath("/etc/onemaster/ca.pem")),
+};
+
 const remediationEntries = {
   mode: v.optional(oneOf(remediationModes)),
   confirm_for: v.optional(duration("0s", "1h")),
@@ -76,9 +96,17 @@ const topEntries = {
   scan: v.nullish(mapOf(scanEntries, "interval: 15s"), {}),
   web: v.nullish(mapOf(webEntries, "listen: 127.0.0.1:10709"), {}),
   journal: v.nullish(mapOf(journalEntries, "enabled: false"), {}),
+  alertmanager: v.nullish(mapOf(alertmanagerEntries, "url: http://127.0.0.1:9093"), {}),
   remediation: v.nullish(mapOf(remediationEntries, "mode: dry-run"), {}),
   state_dir: v.nullish(directory(stateDir)),
 };
+
+function named(
+  auth: { readonly username: string; readonly password_file: string } | null | undefined,
+): AlertmanagerAccess["basicAuth"] {
+  if (auth === null || auth === undefined) return undefined;
+  return { username: auth.username, passwordFile: auth.password_file };
+}
 
 /**
  * A settings file as a value in, `Settings` with defaults filled in out. Every issue's
@@ -109,6 +137,17 @@ export const fileSchema = v.pipe(
     },
     web: file.web.listen ?? web,
     journal: { enabled: file.journal.enabled ?? journal.enabled },
+    alertmanager: {
+      urls: file.alertmanager.url ?? alertmanager.urls,
+      labels: file.alertmanager.labels ?? alertmanager.labels,
+      resolveAfterMs: file.alertmanager.resolve_after ?? alertmanager.resolveAfterMs,
+      timeoutMs: file.alertmanager.timeout ?? alertmanager.timeoutMs,
+      access: {
+        basicAuth: named(file.alertmanager.basic_auth),
+        bearerTokenFile: file.alertmanager.bearer_token_file ?? undefined,
+        caFile: file.alertmanager.ca_file ?? undefined,
+      },
+    },
     remediation: {
       mode: file.remediation.mode ?? remediation.mode,
       confirmForMs: file.remediation.confirm_for ?? remediation.confirmForMs,
@@ -128,5 +167,7 @@ export const knownKeys = {
   scan: Object.keys(scanEntries),
   web: Object.keys(webEntries),
   journal: Object.keys(journalEntries),
+  alertmanager: Object.keys(alertmanagerEntries),
+  basicAuth: Object.keys(basicAuthEntries),
   remediation: Object.keys(remediationEntries),
 } as const;

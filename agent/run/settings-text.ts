@@ -1,4 +1,4 @@
-import type { Settings, SocketSettings } from "../model/settings.ts";
+import type { AlertmanagerSettings, Settings, SocketSettings } from "../model/settings.ts";
 
 const durationUnits = [
   ["h", 3_600_000],
@@ -51,6 +51,27 @@ function socketLines(socket: SocketSettings): string[] {
   return lines;
 }
 
+function alertmanagerLines({ urls, labels, access, ...times }: AlertmanagerSettings): string[] {
+  const { basicAuth, bearerTokenFile, caFile } = access;
+  const lines = [
+    "alertmanager:",
+    `  url: ${urls.length === 0 ? "null # nothing is pushed" : JSON.stringify(urls)}`,
+    `  labels: ${JSON.stringify(labels)}`,
+    `  resolve_after: ${exactDuration(times.resolveAfterMs)}`,
+    `  timeout: ${exactDuration(times.timeoutMs)}`,
+  ];
+  if (basicAuth !== undefined) {
+    lines.push("  basic_auth:");
+    lines.push(`    username: ${JSON.stringify(basicAuth.username)}`);
+    lines.push(`    password_file: ${yamlText(basicAuth.passwordFile)}`);
+  }
+  if (bearerTokenFile !== undefined) {
+    lines.push(`  bearer_token_file: ${yamlText(bearerTokenFile)}`);
+  }
+  if (caFile !== undefined) lines.push(`  ca_file: ${yamlText(caFile)}`);
+  return lines;
+}
+
 function listenText({ host, port }: Settings["web"]): string {
   return host.includes(":") ? JSON.stringify(`[${host}]:${port}`) : `${host}:${port}`;
 }
@@ -83,6 +104,7 @@ export function settingsText(settings: Settings): string {
     `  listen: ${listenText(web)}`,
     "journal:",
     `  enabled: ${settings.journal.enabled}`,
+    ...alertmanagerLines(settings.alertmanager),
     "remediation:",
     `  mode: ${remediation.mode}`,
     `  confirm_for: ${exactDuration(remediation.confirmForMs)}`,

@@ -16,10 +16,10 @@ export function foundText(value: unknown): string {
 }
 
 /** What reading one value gave: it, or what is wrong with it and what would be right. */
-type Checked<T> = { readonly value: T } | { readonly wrong: string };
+export type Checked<T> = { readonly value: T } | { readonly wrong: string };
 
 /** A schema of one value that is read, and judged, by `check`. */
-function valueSchema<T>(check: (found: unknown) => Checked<T>): v.GenericSchema<unknown, T> {
+export function valueSchema<T>(check: (found: unknown) => Checked<T>): v.GenericSchema<unknown, T> {
   return v.pipe(
     v.unknown(),
     v.rawTransform<unknown, T>(({ dataset, addIssue, NEVER }) => {

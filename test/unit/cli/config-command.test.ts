@@ -83,6 +83,10 @@ describe("config", () => {
     expect(JSON.parse(ran.stdout)).toEqual({
       ...defaultSettings,
       memory: { budgetBytes: null, orphanWarnRatio: 0.1 },
+      alertmanager: {
+        ...defaultSettings.alertmanager,
+        access: { basicAuth: null, bearerTokenFile: null, caFile: null },
+      },
     });
   });
 });

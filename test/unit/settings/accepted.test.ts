@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { remediationModes } from "../../../agent/model/remediation.ts";
 import { defaultSettings, socketAt } from "../../../agent/model/settings-defaults.ts";
 import type { Settings } from "../../../agent/model/settings.ts";
+import { anyAlertmanager } from "./alertmanagers.ts";
 import { parseSettings } from "../../../agent/run/settings-document.ts";
 import { settingsText } from "../../../agent/run/settings-text.ts";
 
@@ -48,6 +49,13 @@ memory: { budget: 2GiB, orphan_warn_ratio: 0.25 }
 scan: { interval: 30s, confirm_for: 0s, handover_limit: 1h, drain_limit: 90s }
 web: { listen: "[::1]:0" }
 journal: { enabled: false }
+alertmanager:
+  url: [ "http://am-1:9093/", "https://am-2/alerts" ]
+  labels: { cluster: eu-1, job: null }
+  resolve_after: 0s
+  timeout: 2s
+  basic_auth: { username: agent, password_file: /etc/onemaster/password }
+  ca_file: /etc/onemaster/ca.pem
 remediation:
   { mode: on, confirm_for: 1m, grace: 20s, max_per_hour: 1, repair_pidfile: true }
 state_dir: /var/lib//onemaster/
@@ -74,6 +82,17 @@ state_dir: /var/lib//onemaster/
         },
         web: { host: "::1", port: 0 },
         journal: { enabled: false },
+        alertmanager: {
+          urls: ["http://am-1:9093", "https://am-2/alerts"],
+          labels: { cluster: "eu-1", job: null },
+          resolveAfterMs: 0,
+          timeoutMs: 2_000,
+          access: {
+            basicAuth: { username: "agent", passwordFile: "/etc/onemaster/password" },
+            bearerTokenFile: undefined,
+            caFile: "/etc/onemaster/ca.pem",
+          },
+        },
         remediation: {
           mode: "on",
           confirmForMs: 60_000,
@@ -111,6 +130,11 @@ web:
   listen: 127.0.0.1:10709
 journal:
   enabled: true
+alertmanager:
+  url: null # nothing is pushed
+  labels: {}
+  resolve_after: 2m
+  timeout: 10s
 remediation:
   mode: off
   confirm_for: 30s
@@ -163,6 +187,7 @@ state_dir: /var/lib/onemaster
       port: ms(0, 65_535),
     }),
     journal: fc.record({ enabled: fc.boolean() }),
+    alertmanager: anyAlertmanager,
     remediation: fc.record({
       mode: fc.constantFrom(...remediationModes),
       confirmForMs: ms(0, 3_600_000),

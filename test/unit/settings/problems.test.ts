@@ -12,7 +12,7 @@ function problemsOf(text: string): readonly string[] {
   return [];
 }
 
-const top = "known here: sockets, memory, scan, web, journal, remediation, state_dir";
+const top = "known here: sockets, memory, scan, web, journal, alertmanager, remediation, state_dir";
 const inScan = "known here: interval, confirm_for, handover_limit, drain_limit";
 const unreadable = (said: string) =>
   `found what YAML cannot read (${said}); write KEY: VALUE lines, two blanks deeper in each section`;
@@ -40,8 +40,8 @@ describe("a settings file that is refused", () => {
     ],
     [
       "a key of no known section",
-      "alertmanager: { url: null }\n",
-      [`f.yml:1:1: alertmanager: unknown key; ${top}`],
+      "pushgateway: { url: null }\n",
+      [`f.yml:1:1: pushgateway: unknown key; ${top}`],
     ],
     [
       "keys that objects have by nature",
