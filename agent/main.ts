@@ -1,3 +1,5 @@
+// oxlint-disable-next-line import/no-unassigned-import -- acts before anything else is loaded
+import "./cli/young-space.ts";
 import { ExitCode } from "./cli/exit-code.ts";
 import { reportFailure, settleOutput } from "./cli/failure.ts";
 import { leaveForSure, outliveTerminals } from "./cli/leave.ts";

@@ -2,6 +2,7 @@ import { ExitCode } from "./exit-code.ts";
 import { reportFailure } from "./failure.ts";
 import { buildProgram, type Actions } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { releaseYoungSpace } from "./young-space.ts";
 
 const helpWidthWithoutTerminal = 80;
 
@@ -73,6 +74,10 @@ export async function runCli(
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
     helpWidth: stdout.columns ?? helpWidthWithoutTerminal,
+  });
+  program.hook("preAction", (_, command) => {
+    const isAgent = command === program || command.name() === "run";
+    if (!isAgent) releaseYoungSpace();
   });
   try {
     await program.parseAsync([...typed], { from: "user" });

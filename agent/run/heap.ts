@@ -18,14 +18,13 @@ const FIRST_SCANS = 10;
  * garbage lie until the heap has tripled, and keeps machine code of hot functions: after 300
  * scrapes 28.0 MB anonymous, where these settings give 14.3 at no more CPU (Node 20.20).
  *
- * No optimizing compiler: what a scan does is system calls. No growth of the space for young
- * objects beyond its first megabyte. Whole pages go back to the system after a collection.
+ * No optimizing compiler: what a scan does is system calls. Whole pages go back to the system
+ * after a collection. That young objects get no more room was told when the program began.
  * Node 20 to 26 know all these flags; one that does not says so on stderr and goes on.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString("--no-opt");
   setFlagsFromString("--no-sparkplug");
-  setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--compact-on-every-full-gc");
   setFlagsFromString("--expose-gc");
 }
