@@ -46,7 +46,7 @@ export const lanes = [
     what: "the built command line on this host",
     project: "host",
     needsBuild: true,
-    packages: ["iproute2", "prometheus"],
+    packages: ["iproute2", "prometheus", "prometheus-node-exporter", "curl", "openssl"],
   },
   {
     name: "gunicorn",

@@ -12,19 +12,30 @@ export interface JsonOption {
   readonly json: boolean;
 }
 
-async function problemsOf(source: SettingsSource): Promise<readonly string[]> {
+/** What is wrong, and what is not but should not be so either. */
+interface Judged {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+async function judge(source: SettingsSource): Promise<Judged> {
   try {
-    await loadSettings(source);
-    return [];
+    const { web } = await loadSettings(source);
+    if (web.configFile === undefined) return { problems: [], warnings: [] };
+    const { loadWebConfig, webConfigTools } = await import("../run/web-config-files.ts");
+    const tools = await webConfigTools();
+    const { warnings } = loadWebConfig(web.configFile, web.host, Date.now(), tools);
+    return { problems: [], warnings };
   } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
+    if (error instanceof SettingsError) return { problems: error.problems, warnings: [] };
     throw error;
   }
 }
 
 /**
- * `onemaster config check [FILE]`: every problem of the file on stderr, one a line, or as
- * JSON on stdout. Gives `ExitCode.usage` when there is any.
+ * `onemaster config check [FILE]`: every problem of the file, and of the web configuration that it
+ * names, on stderr, one a line, or as JSON on stdout. Gives `ExitCode.usage` when there is any;
+ * warnings are told alike and change nothing.
  */
 export async function configCheckCommand(
   file: string | undefined,
@@ -32,20 +43,23 @@ export async function configCheckCommand(
   { json }: JsonOption,
   surroundings: Surroundings,
 ): Promise<number> {
+  const { stdout, stderr } = surroundings;
   const source =
     file === undefined ? settingsSource(common, surroundings) : { path: file, mustExist: true };
-  const problems = await problemsOf(source);
+  const { problems, warnings } = await judge(source);
   const valid = problems.length === 0;
   if (json) {
-    const answer = { file: source.path, valid, problems };
-    surroundings.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
-  } else if (valid) {
+    const answer = { file: source.path, valid, problems, warnings };
+    stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+    return valid ? ExitCode.ok : ExitCode.usage;
+  }
+  for (const problem of problems) stderr.write(`${problem}\n`);
+  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
+  if (valid) {
     const there = readSettingsText(source) !== undefined;
-    surroundings.stdout.write(
+    stdout.write(
       there ? `${source.path}: valid\n` : `${source.path}: not there, so the defaults hold\n`,
     );
-  } else {
-    for (const problem of problems) surroundings.stderr.write(`${problem}\n`);
   }
   return valid ? ExitCode.ok : ExitCode.usage;
 }

@@ -1,6 +1,7 @@
 import { ExitCode } from "./exit-code.ts";
 import { reportFailure } from "./failure.ts";
 import { buildProgram, type Actions } from "./program.ts";
+import { matcherWord } from "../run/password-matcher.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { releaseYoungSpace } from "./young-space.ts";
 
@@ -80,6 +81,11 @@ export async function runCli(
     if (!isAgent) releaseYoungSpace();
   });
   try {
+    if (typed[0] === matcherWord) {
+      const { matchPassword } = await import("../run/match-password.ts");
+      stdout.write(matchPassword());
+      return ExitCode.ok;
+    }
     await program.parseAsync([...typed], { from: "user" });
     return exitCode;
   } catch (error) {

@@ -114,7 +114,12 @@ function health({ ok, text: reason }: Health): Answer {
   return text(ok ? 200 : 503, reason);
 }
 
-function text(code: number, line: string, headers: Readonly<Record<string, string>> = {}): Answer {
+/** An answer of one line. */
+export function text(
+  code: number,
+  line: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
   return {
     status: code,
     headers: { "Content-Type": "text/plain; charset=utf-8", ...headers },

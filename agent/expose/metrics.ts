@@ -17,6 +17,7 @@ import {
   fillRemediationCounts,
   type RemediationCounts,
 } from "./remediation-families.ts";
+import { createWebMetrics, type WebMetrics } from "./web-families.ts";
 import { classicContentType, openMetricsContentType, toOpenMetrics } from "./open-metrics.ts";
 
 /** A page of samples, ready to be sent. */
@@ -62,6 +63,8 @@ export interface Metrics {
   setReadFailures(totals: Readonly<Record<ReadFailureKind, number>>): void;
   /** Says how a load of the settings went, the first one included; absent before any call. */
   setSettingsReload(ok: boolean, wallMs: number): void;
+  /** The metrics of a server with a web configuration file: on the page from the first call on. */
+  followWeb(): WebMetrics;
   /** The whole page, in OpenMetrics 1.0 or in the classic text format. */
   page(openMetrics: boolean): Promise<MetricsPage>;
 }
@@ -82,6 +85,7 @@ export function createMetrics(info: { readonly version: string; readonly node: s
   let remediation: RemediationView | undefined;
   let alertmanagers: readonly AlertmanagerState[] = [];
   let remediations: ReadonlyMap<string, RemediationCounts> = new Map();
+  let web: WebMetrics | undefined;
 
   function followReport(): void {
     if (report !== undefined)
@@ -143,6 +147,10 @@ export function createMetrics(info: { readonly version: string; readonly node: s
     setSettingsReload(ok, wallMs) {
       families.reloadSuccess.set(ok ? 1 : 0);
       families.reloadTime.set(wallMs / 1000);
+    },
+    followWeb() {
+      web ??= createWebMetrics(families.registry);
+      return web;
     },
     async page(openMetrics) {
       // Filled here and not in showReport: scans between two scrapes then cost nothing here.

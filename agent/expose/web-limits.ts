@@ -2,6 +2,8 @@
 export interface WebLimits {
   /** Bytes of a request's header section: a scraper sends some 300. */
   readonly headerBytes: number;
+  /** From the connection to the end of the TLS handshake. */
+  readonly handshakeMs: number;
   /** From the first byte of a request to the end of its header. */
   readonly headersMs: number;
   /** From the first byte of a request to its end. */
@@ -25,6 +27,7 @@ export interface WebLimits {
  */
 export const webLimits: WebLimits = {
   headerBytes: 8 * 1024,
+  handshakeMs: 5_000,
   headersMs: 5_000,
   requestMs: 5_000,
   checkEveryMs: 5_000,

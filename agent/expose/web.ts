@@ -1,7 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import { type Answer, answer, hasBody, type WebSources } from "./answers.ts";
 import { ListenError } from "./listen-error.ts";
 import { type WebLimits, webLimits } from "./web-limits.ts";
+import type { WebShield } from "./web-shield.ts";
 
 /** An address to listen on; port 0 asks for any free one. */
 export interface WebAddress {
@@ -13,8 +20,9 @@ export interface WebAddress {
 export interface WebServer {
   /** What it is bound to: the IP address and the real port. */
   readonly address: WebAddress;
+  readonly scheme: "http" | "https";
   /**
-   * Takes no more connections, closes the idle ones, and resolves once the running answers
+   * Takes no more connections, from the moment of the call, closes the idle ones, and resolves once the running answers
    * are sent, or cut after `closeMs`. A second call gives the same promise.
    */
   close(): Promise<void>;
@@ -27,44 +35,82 @@ const commonHeaders = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-/** Listens and answers from `sources`. Rejects with a ListenError when it cannot listen. */
+/**
+ * Listens and answers from `sources` whom `shield` lets ask; without one, everybody, over plain
+ * HTTP. Rejects with a ListenError when it cannot listen.
+ */
 export async function startWebServer(
   listen: WebAddress,
   sources: WebSources,
   limits: WebLimits = webLimits,
+  shield?: WebShield,
 ): Promise<WebServer> {
-  const server = createServer({
+  const { server, cutConnections, scheme } = await serverFor(limits, shield);
+  server.maxConnections = limits.connections;
+  server.setTimeout(limits.idleMs);
+  const close = serve(server, { sources, listen, limits, shield, cutConnections });
+  const address = await startListening(server, listen);
+  server.on("error", (error) => sources.onError(error));
+  return { address, scheme, close };
+}
+
+/** A server that does not listen yet, and how all of its connections are cut. */
+interface Bare {
+  readonly server: Server;
+  readonly scheme: WebServer["scheme"];
+  cutConnections(): void;
+}
+
+async function serverFor(limits: WebLimits, shield: WebShield | undefined): Promise<Bare> {
+  const options: ServerOptions = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.checkEveryMs,
     keepAliveTimeout: limits.keepAliveMs,
-  });
-  server.maxConnections = limits.connections;
-  server.setTimeout(limits.idleMs);
-  const close = serve(server, sources, listen.host, limits.closeMs);
-  const address = await startListening(server, listen);
-  server.on("error", (error) => sources.onError(error));
-  return { address, close };
+  };
+  const terms = shield?.tls();
+  if (shield !== undefined && terms !== undefined) {
+    const { createTlsServer } = await import("./web-tls.ts");
+    return {
+      ...(await createTlsServer(options, limits.handshakeMs, shield, terms)),
+      scheme: "https",
+    };
+  }
+  const server = createServer(options);
+  if (shield !== undefined) server.on("connection", () => shield.refresh());
+  return { server, scheme: "http", cutConnections: () => server.closeAllConnections() };
+}
+
+interface Serving {
+  readonly sources: WebSources;
+  readonly listen: WebAddress;
+  readonly limits: WebLimits;
+  readonly shield: WebShield | undefined;
+  cutConnections(): void;
 }
 
 /** Answers every request of `server`; the returned function closes it. */
 function serve(
   server: Server,
-  sources: WebSources,
-  listenHost: string,
-  closeMs: number,
+  { sources, listen, limits, shield, cutConnections }: Serving,
 ): () => Promise<void> {
   let running = 0;
   let closed: Promise<void> | undefined;
+
+  async function answerTo(request: IncomingMessage): Promise<Answer> {
+    const refusal = await shield?.refusal(request.headers.authorization);
+    const made = refusal ?? (await answer(request, sources, listen.host));
+    return { ...made, headers: { ...made.headers, ...shield?.headers() } };
+  }
 
   function take(request: IncomingMessage, response: ServerResponse): void {
     running += 1;
     response.once("close", () => {
       running -= 1;
-      if (closed !== undefined && running === 0) server.closeAllConnections();
+      if (closed !== undefined && running === 0) cutConnections();
     });
-    answer(request, sources, listenHost)
+    answerTo(request)
       .then((made) => send(response, made, closed !== undefined || hasBody(request)))
       .catch((error: unknown) => {
         sources.onError(error);
@@ -80,12 +126,12 @@ function serve(
     closed ??= new Promise((resolve) => {
       // Once close was called, Node no longer enforces its time limits: whoever is still
       // sending a request would keep the server open for ever.
-      const cut = setTimeout(() => server.closeAllConnections(), closeMs);
+      const cut = setTimeout(cutConnections, limits.closeMs);
       server.close(() => {
         clearTimeout(cut);
         resolve();
       });
-      if (running === 0) server.closeAllConnections();
+      if (running === 0) cutConnections();
     });
     return closed;
   };

@@ -10,7 +10,7 @@ export const defaultSettings: Settings = {
     handoverLimitMs: 600_000,
     drainLimitMs: 60_000,
   },
-  web: { host: "127.0.0.1", port: 10_709 },
+  web: { host: "127.0.0.1", port: 10_709, configFile: undefined },
   journal: { enabled: true },
   alertmanager: {
     urls: [],

@@ -15,7 +15,12 @@ export interface Settings {
     readonly handoverLimitMs: number;
     readonly drainLimitMs: number;
   };
-  readonly web: { readonly host: string; readonly port: number };
+  readonly web: {
+    readonly host: string;
+    readonly port: number;
+    /** TLS and basic auth, in the exporter-toolkit format; undefined: plain HTTP for everybody. */
+    readonly configFile: string | undefined;
+  };
   readonly journal: { readonly enabled: boolean };
   readonly alertmanager: AlertmanagerSettings;
   readonly remediation: RemediationSettings;

@@ -5,11 +5,11 @@ import type { Settings } from "../model/settings.ts";
 import type { BlindReport } from "../model/report.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { createMetrics } from "../expose/metrics.ts";
-import { startWebServer, type WebServer } from "../expose/web.ts";
 import { parseAccounts } from "../parse/accounts.ts";
 import { createUnitAsker } from "../probe/unit-asker.ts";
 import { createUnitLook, hostUnits, unitsIn } from "../probe/unit-look.ts";
 import { createAgentAlerts } from "./agent-alerts.ts";
+import { startAgentWeb } from "./agent-web.ts";
 import { createAgentRemediation } from "./agent-remediation.ts";
 import { readBootId } from "./boot-id.ts";
 import { createChangeLog } from "./change-log.ts";
@@ -135,7 +135,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
   const alerts = createAgentAlerts({
     settings: () => settings,
     stateDir: settings.stateDir,
-    port: () => web.address.port,
+    port: () => web.server().address.port,
     clock: systemClock,
     metrics,
     logger,
@@ -198,12 +198,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
 
   async function applySettings(): Promise<void> {
     const next = await options.reloadSettings();
-    if (next.web.host !== settings.web.host || next.web.port !== settings.web.port) {
-      const moved = await startWebServer(next.web, sources);
-      await web.close();
-      web = moved;
-      logger.info(moved.address, "listening on another address");
-    }
+    await web.apply(next.web);
     for (const key of ["stateDir", "journal"] as const) {
       if (JSON.stringify(next[key]) === JSON.stringify(options.settings[key])) continue;
       logger.warn({ [key]: next[key] }, `a change of ${key} takes effect at the next start`);
@@ -214,7 +209,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
   }
 
   const sources = webSources(loop, metrics, incidents, () => settings.scan.intervalMs, logger);
-  let web: WebServer = await startWebServer(settings.web, sources);
+  const web = await startAgentWeb(settings.web, { sources, clock: systemClock, metrics, logger });
   const hangUp = (): void => reload("SIGHUP");
   process.on("SIGHUP", hangUp);
   try {
@@ -225,7 +220,7 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     await remediation.start();
     const report = await loop.scan("start");
     metrics.setSettingsReload(true, systemClock.wallMs());
-    for (const line of closingLines(report, web.address)) logger.info(line);
+    for (const line of closingLines(report, web.server())) logger.info(line);
     notifier?.ready(report);
     await remediation.tellRights(report);
     await stop.asked;

@@ -1,4 +1,4 @@
-import type { WebAddress } from "../expose/web.ts";
+import type { WebServer } from "../expose/web.ts";
 import type { Report } from "../model/report.ts";
 
 /** The first line: who speaks, and what it was told to watch. */
@@ -11,8 +11,11 @@ export function openingLine(version: string, settingsPath: string | undefined): 
  * The lines after the first look, which has put what it found into lines of its own: what
  * could not be seen, and where to look next.
  */
-export function closingLines(report: Report, { host, port }: WebAddress): readonly string[] {
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+export function closingLines(
+  report: Report,
+  { address: { host, port }, scheme }: Pick<WebServer, "address" | "scheme">,
+): readonly string[] {
+  const url = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const lines: string[] = [];
   if (report.sockets.length === 0) lines.push("no gunicorn listens on a unix socket here yet");
   if (report.blind.length === 0) lines.push("nothing was hidden from this look");

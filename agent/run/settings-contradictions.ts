@@ -1,4 +1,6 @@
+import { parseListenAddress } from "../parse/listen-address.ts";
 import { joinPath } from "../parse/path-text.ts";
+import { isLoopback } from "./settings-values.ts";
 
 /** What is wrong at one place of a settings file; `at` are the keys and indexes that lead there. */
 export interface Complaint {
@@ -19,11 +21,13 @@ export function contradictions(file: unknown): Complaint[] {
   return [
     ...socketContradictions(entryAt(file, "sockets")),
     ...alertmanagerContradictions(entryAt(file, "alertmanager")),
+    ...webContradictions(entryAt(file, "web")),
     ...remediationContradictions(entryAt(file, "remediation"), entryAt(file, "sockets")),
   ];
 }
 
-function entryAt(map: unknown, key: string): unknown {
+/** What a map has under a key; undefined for what is no map. */
+export function entryAt(map: unknown, key: string): unknown {
   return typeof map === "object" && map !== null ? Reflect.get(map, key) : undefined;
 }
 
@@ -42,6 +46,18 @@ function alertmanagerContradictions(alertmanager: unknown): Complaint[] {
     complaints.push({ at: ["alertmanager", "ca_file"], message });
   }
   return complaints;
+}
+
+/** Whom other hosts can reach, they must not be able to ask without showing who they are. */
+function webContradictions(web: unknown): Complaint[] {
+  const listen = textAt(web, "listen");
+  const address = listen === undefined ? undefined : parseListenAddress(listen);
+  if (address === undefined || isLoopback(address.host)) return [];
+  if (entryAt(web, "config_file") !== undefined && entryAt(web, "config_file") !== null) return [];
+  const message =
+    `found ${JSON.stringify(listen)}, which other hosts can reach, and no web.config_file with ` +
+    `TLS and authentication; write one, or an address of this host alone: 127.0.0.1:${address.port}`;
+  return [{ at: ["web", "listen"], message }];
 }
 
 /** A repair is an act, and without a mode nothing acts. */

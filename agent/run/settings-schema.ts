@@ -24,7 +24,10 @@ const socketExample = "/run/app/app.sock";
 const { scan, memory, web, journal, alertmanager, remediation, stateDir } = defaultSettings;
 
 /** A map with these entries, or an issue that shows an example of one. */
-function mapOf<Entries extends v.ObjectEntries>(entries: Entries, example: string) {
+export function mapOf<Entries extends v.ObjectEntries>(
+  entries: Entries,
+  example: string,
+): v.GenericSchema<unknown, v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
   function refuse({ input }: v.BaseIssue<unknown>): string {
     return `${foundText(input)}; write a map, like ${example}`;
   }
@@ -56,7 +59,10 @@ const scanEntries = {
   drain_limit: v.optional(duration("1s", "24h")),
 };
 
-const webEntries = { listen: v.optional(listenAddress()) };
+const webEntries = {
+  listen: v.optional(listenAddress()),
+  config_file: v.nullish(absolutePath("/etc/onemaster/web.yml")),
+};
 
 const journalEntries = { enabled: v.optional(yesOrNo()) };
 
@@ -135,7 +141,7 @@ export const fileSchema = v.pipe(
       handoverLimitMs: file.scan.handover_limit ?? scan.handoverLimitMs,
       drainLimitMs: file.scan.drain_limit ?? scan.drainLimitMs,
     },
-    web: file.web.listen ?? web,
+    web: { ...(file.web.listen ?? web), configFile: file.web.config_file ?? web.configFile },
     journal: { enabled: file.journal.enabled ?? journal.enabled },
     alertmanager: {
       urls: file.alertmanager.url ?? alertmanager.urls,

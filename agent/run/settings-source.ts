@@ -7,6 +7,8 @@ export interface SettingsSource {
   readonly path: string;
   /** False: the default place, where no file need be. */
   readonly mustExist: boolean;
+  /** How another file is named, for the message that this one is not there. */
+  readonly nameAnother?: string;
 }
 
 function errorCode(error: unknown): string {
@@ -18,11 +20,11 @@ function refuse(path: string, message: string): never {
 }
 
 /** The sentence for a file that could not be opened, from an error code of stat(2) or open(2). */
-function whyUnreadable(code: string): string {
+function whyUnreadable(code: string, nameAnother: string): string {
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-      return "found no such file; create it, or name another with --config FILE";
+      return `found no such file; create it, or name another with ${nameAnother}`;
     case "EACCES":
     case "EPERM":
       return "found a file this user may not read; run as another user or change its rights";
@@ -57,21 +59,29 @@ function isUtf8Line(latin1: string): boolean {
 }
 
 /**
- * The text of a settings file; undefined where there is none and none need be. Throws a
- * SettingsError for what cannot be read, is no ordinary file or is not UTF-8.
+ * The bytes of a file; undefined where there is none and none need be. Throws a SettingsError for
+ * what cannot be read and for what is no ordinary file.
  */
-export function readSettingsText({ path, mustExist }: SettingsSource): string | undefined {
-  let bytes: Uint8Array;
+export function readSettingsBytes({
+  path,
+  mustExist,
+  nameAnother = "--config FILE",
+}: SettingsSource): Uint8Array | undefined {
   try {
     const stats = statSync(path);
     // a pipe would hold up the whole agent until somebody writes to it
     if (!stats.isFile()) return refuse(path, `found ${kindOf(stats)}; write the path of a file`);
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (error) {
     if (error instanceof SettingsError) throw error;
     const code = errorCode(error);
     if (!mustExist && code === "ENOENT") return undefined;
-    return refuse(path, whyUnreadable(code));
+    return refuse(path, whyUnreadable(code, nameAnother));
   }
-  return decode(path, bytes);
+}
+
+/** The text of a settings file: as `readSettingsBytes`, and it must be UTF-8. */
+export function readSettingsText(source: SettingsSource): string | undefined {
+  const bytes = readSettingsBytes(source);
+  return bytes === undefined ? undefined : decode(source.path, bytes);
 }

@@ -102,6 +102,9 @@ export function settingsText(settings: Settings): string {
     `  drain_limit: ${exactDuration(scan.drainLimitMs)}`,
     "web:",
     `  listen: ${listenText(web)}`,
+    web.configFile === undefined
+      ? "  config_file: null # neither TLS nor basic auth"
+      : `  config_file: ${yamlText(web.configFile)}`,
     "journal:",
     `  enabled: ${settings.journal.enabled}`,
     ...alertmanagerLines(settings.alertmanager),

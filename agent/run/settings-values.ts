@@ -177,24 +177,17 @@ export function unitName(): v.GenericSchema<unknown, string | undefined> {
   });
 }
 
-function isLoopback(host: string): boolean {
+/** True for an address or name that only this host itself can reach. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-/** Where to listen for HTTP. Only this host's own addresses, as long as there is no TLS. */
+/** Where to listen for HTTP. */
 export function listenAddress(): v.GenericSchema<unknown, { host: string; port: number }> {
   return valueSchema((found) => {
     const address = typeof found === "string" ? parseListenAddress(found) : undefined;
-    if (address === undefined) {
-      return { wrong: `${foundText(found)}; write HOST:PORT, like 127.0.0.1:10709` };
-    }
-    if (!isLoopback(address.host)) {
-      return {
-        wrong:
-          `${foundText(found)}, which other hosts can reach; this version has neither TLS nor ` +
-          `authentication, so write an address of this host alone: 127.0.0.1:${address.port}`,
-      };
-    }
-    return { value: { host: address.host, port: address.port } };
+    return address === undefined
+      ? { wrong: `${foundText(found)}; write HOST:PORT, like 127.0.0.1:10709` }
+      : { value: { host: address.host, port: address.port } };
   });
 }

@@ -67,6 +67,7 @@ describe("config", () => {
       file: bad,
       valid: false,
       problems: [expect.stringContaining("scan.intervall"), expect.stringContaining("web:")],
+      warnings: [],
     });
   });
 
@@ -82,6 +83,7 @@ describe("config", () => {
     const ran = await run(["config", "show", "--json"]);
     expect(JSON.parse(ran.stdout)).toEqual({
       ...defaultSettings,
+      web: { ...defaultSettings.web, configFile: null },
       memory: { budgetBytes: null, orphanWarnRatio: 0.1 },
       alertmanager: {
         ...defaultSettings.alertmanager,

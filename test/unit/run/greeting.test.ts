@@ -10,7 +10,7 @@ it.each([
   expect(openingLine("1.2.3", settings)).toBe(line);
 });
 
-const local = { host: "127.0.0.1", port: 10_709 };
+const local = { address: { host: "127.0.0.1", port: 10_709 }, scheme: "http" } as const;
 const watching = "watching; metrics http://127.0.0.1:10709/metrics, status http://127.0.0.1:10709/";
 
 it.each<[string, Report, readonly string[]]>([
@@ -43,7 +43,7 @@ it.each<[string, Report, readonly string[]]>([
 });
 
 it("writes an IPv6 address as a URL needs it", () => {
-  expect(closingLines(report([socket()]), { host: "::1", port: 9 }).at(-1)).toBe(
-    "watching; metrics http://[::1]:9/metrics, status http://[::1]:9/",
-  );
+  expect(
+    closingLines(report([socket()]), { address: { host: "::1", port: 9 }, scheme: "https" }).at(-1),
+  ).toBe("watching; metrics https://[::1]:9/metrics, status https://[::1]:9/");
 });

@@ -47,7 +47,7 @@ journal:
   - path: "/run/a b.sock"
 memory: { budget: 2GiB, orphan_warn_ratio: 0.25 }
 scan: { interval: 30s, confirm_for: 0s, handover_limit: 1h, drain_limit: 90s }
-web: { listen: "[::1]:0" }
+web: { listen: "[::1]:0", config_file: /etc/onemaster/web.yml }
 journal: { enabled: false }
 alertmanager:
   url: [ "http://am-1:9093/", "https://am-2/alerts" ]
@@ -80,7 +80,7 @@ state_dir: /var/lib//onemaster/
           handoverLimitMs: 3_600_000,
           drainLimitMs: 90_000,
         },
-        web: { host: "::1", port: 0 },
+        web: { host: "::1", port: 0, configFile: "/etc/onemaster/web.yml" },
         journal: { enabled: false },
         alertmanager: {
           urls: ["http://am-1:9093", "https://am-2/alerts"],
@@ -128,6 +128,7 @@ scan:
   drain_limit: 1m
 web:
   listen: 127.0.0.1:10709
+  config_file: null # neither TLS nor basic auth
 journal:
   enabled: true
 alertmanager:
@@ -149,11 +150,12 @@ state_dir: /var/lib/onemaster
     const settings: Settings = {
       ...defaultSettings,
       sockets: [{ ...socketAt("/run/a: #b.sock"), unit: "a@b\\x2d1.service" }],
-      web: { host: "::1", port: 1 },
+      web: { host: "::1", port: 1, configFile: "/etc/web #1.yml" },
     };
     expect(settingsText(settings)).toContain('  - path: "/run/a: #b.sock"\n');
     expect(settingsText(settings)).toContain('    unit: "a@b\\\\x2d1.service"\n');
     expect(settingsText(settings)).toContain('  listen: "[::1]:1"\n');
+    expect(settingsText(settings)).toContain('  config_file: "/etc/web #1.yml"\n');
   });
 
   const path = fc
@@ -185,6 +187,7 @@ state_dir: /var/lib/onemaster
     web: fc.record({
       host: fc.constantFrom("127.0.0.1", "::1", "localhost"),
       port: ms(0, 65_535),
+      configFile: fc.constantFrom(undefined, "/etc/onemaster/web.yml"),
     }),
     journal: fc.record({ enabled: fc.boolean() }),
     alertmanager: anyAlertmanager,

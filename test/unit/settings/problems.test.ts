@@ -149,7 +149,7 @@ describe("a settings file that is refused", () => {
       "an address that others reach",
       'web: { listen: "0.0.0.0:80" }\n',
       [
-        'f.yml:1:16: web.listen: found "0.0.0.0:80", which other hosts can reach; this version has neither TLS nor authentication, so write an address of this host alone: 127.0.0.1:80',
+        'f.yml:1:16: web.listen: found "0.0.0.0:80", which other hosts can reach, and no web.config_file with TLS and authentication; write one, or an address of this host alone: 127.0.0.1:80',
       ],
     ],
     [

@@ -1,0 +1,52 @@
+import type { Registry } from "prom-client";
+import { familyMaker } from "./family-maker.ts";
+import { type WebRefusal, webRefusals } from "./web-shield.ts";
+
+/** What is told of a server with a web configuration file. */
+export interface WebMetrics {
+  /** Says how a look at the files went; a good one also when the certificate ends. */
+  loaded(ok: boolean, wallMs: number): void;
+  /** Milliseconds since 1970; undefined: there is no certificate. */
+  setExpiry(expiresMs: number | undefined): void;
+  countRefusal(why: WebRefusal): void;
+}
+
+/** Makes the families; to be called once for a registry. */
+export function createWebMetrics(registry: Registry): WebMetrics {
+  const { gauge, counter } = familyMaker(registry);
+  const success = gauge(
+    "onemaster_web_config_reload_success",
+    "1 when the files of web.config_file were good when last read, 0 when older ones still hold.",
+    [],
+  );
+  const time = gauge(
+    "onemaster_web_config_reload_timestamp_seconds",
+    "When the files of web.config_file were last read, in seconds since 1970.",
+    [],
+  );
+  const expiry = gauge(
+    "onemaster_web_certificate_expiry_timestamp_seconds",
+    "When the server's certificate ends, in seconds since 1970; absent without TLS.",
+    [],
+  );
+  const refused = counter(
+    "onemaster_web_refusals_total",
+    "Requests and connections that were refused, by reason.",
+    ["reason"],
+  );
+  for (const reason of webRefusals) refused.inc({ reason }, 0);
+  success.remove();
+  time.remove();
+  expiry.remove();
+  return {
+    loaded(ok, wallMs) {
+      success.set(ok ? 1 : 0);
+      time.set(wallMs / 1000);
+    },
+    setExpiry(expiresMs) {
+      if (expiresMs === undefined) expiry.remove();
+      else expiry.set(expiresMs / 1000);
+    },
+    countRefusal: (reason) => refused.inc({ reason }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { AgentWebParts } from "./agent-web.ts";
+import { createPasswordMatcher } from "./password-matcher.ts";
+import { createWebShield, type FileShield } from "./web-shield.ts";
+
+/** The shield of an agent's web server: it tells of itself in the log and on /metrics. */
+export async function createAgentShield(
+  file: string,
+  host: string,
+  { clock, metrics, logger }: AgentWebParts,
+  reshaped: () => void,
+): Promise<FileShield> {
+  const told = metrics.followWeb();
+  let warned = "";
+  let first = true;
+  return await createWebShield({
+    file,
+    host,
+    clock,
+    matches: await createPasswordMatcher(),
+    loaded({ expiresMs, warnings }) {
+      told.loaded(true, clock.wallMs());
+      told.setExpiry(expiresMs);
+      if (!first) logger.info({ web: file }, "web configuration loaded again");
+      first = false;
+      if (warnings.join("\n") !== warned) {
+        for (const warning of warnings) logger.warn({ web: file }, warning);
+      }
+      warned = warnings.join("\n");
+    },
+    broken(reason) {
+      told.loaded(false, clock.wallMs());
+      logger.error({ web: file }, `web configuration not taken, the old one stays: ${reason}`);
+    },
+    reshaped,
+    refused: told.countRefusal,
+    failed: (error) => logger.error({ err: error }, "a password could not be checked"),
+  });
+}
