@@ -77,7 +77,7 @@ export const lanes = [
   {
     name: "pipeline",
     what: "real Prometheus and Alertmanager",
-    prepare: makeTrees,
+    prepare: makeTreesAndPackages,
     project: "pipeline",
     needsBuild: true,
     root: true,
@@ -91,6 +91,7 @@ export const lanes = [
       "systemd-container",
       "iproute2",
       "util-linux",
+      "binutils",
     ],
   },
   {
