@@ -45,6 +45,25 @@ export function scanGroup(sizes) {
   return { title: "CPU of a steady scan", tables: [table, periodic], bounds };
 }
 
+/** How long a scrape takes, as Prometheus sees it. */
+export function scrapeGroup(sizes) {
+  const names = Object.keys(sizes[0].wallMsOfScrapes);
+  const tables = sizes.map(({ processes, wallMsOfScrapes }) => [
+    [`ms, ${number(processes)} processes`, "p50", "p99", "max", "scrapes"],
+    ...names.map((name) => spread(name, wallMsOfScrapes[name])),
+  ]);
+  const [, { processes, wallMsOfScrapes }] = sizes;
+  const bounds = [
+    bounded(
+      `p99, ${number(processes)} processes`,
+      quantile(wallMsOfScrapes.onemaster, 0.99),
+      "ms",
+      20,
+    ),
+  ];
+  return { title: "Time of a scrape", tables, bounds };
+}
+
 /** Memory after as many answers each. */
 export function memoryGroup(sizes) {
   const { memories } = sizes.find((size) => size.memories !== undefined);

@@ -7,6 +7,7 @@ import {
   latencyGroup,
   memoryGroup,
   scanGroup,
+  scrapeGroup,
   statusGroup,
 } from "./groups.mjs";
 import { historyGroup, measureHistory } from "./history.mjs";
@@ -17,7 +18,7 @@ import { measureScans } from "./scan.mjs";
 import { measureStatus } from "./status.mjs";
 
 const parts = {
-  scan: [measureScans, (sizes) => [scanGroup(sizes), memoryGroup(sizes)]],
+  scan: [measureScans, (sizes) => [scanGroup(sizes), scrapeGroup(sizes), memoryGroup(sizes)]],
   latency: [measureLatency, (found) => [latencyGroup(found)]],
   status: [measureStatus, (found) => [statusGroup(found)]],
   idle: [measureIdle, (found) => [idleGroup(found)]],

@@ -36,11 +36,14 @@ async function measureSize({ path, size, scrapes, spaced }) {
     { server: await startNodeExporter(), times: scrapes.ofPeers },
   ];
   const cpuPerScrape = new Map(servers.map(({ server }) => [server.name, []]));
+  const wallOfScrapes = new Map(servers.map(({ server }) => [server.name, []]));
   const ofCommands = new Map(Object.keys(commands).map((name) => [name, []]));
   for (let round = 1; round <= scrapes.rounds; round += 1) {
     say(`scan: ${size} processes, round ${round} of ${scrapes.rounds}`);
     for (const { server, times } of servers) {
-      cpuPerScrape.get(server.name).push(await cpuOfScrapes(server, times));
+      const { cpu, wall } = await costOfScrapes(server, times);
+      cpuPerScrape.get(server.name).push(cpu);
+      wallOfScrapes.get(server.name).push(...wall);
     }
     for (const [name, command] of Object.entries(commands)) {
       ofCommands.get(name).push(await costOfCommand(command, scrapes.commands));
@@ -57,6 +60,7 @@ async function measureSize({ path, size, scrapes, spaced }) {
     cpuMsPerScrape: Object.fromEntries(
       [...cpuPerScrape].map(([name, values]) => [name, median(values)]),
     ),
+    wallMsOfScrapes: Object.fromEntries(wallOfScrapes),
     commands: Object.fromEntries(
       [...ofCommands].map(([name, costs]) => [
         name,
@@ -70,10 +74,16 @@ async function measureSize({ path, size, scrapes, spaced }) {
   };
 }
 
-async function cpuOfScrapes({ pid, scrape }, times) {
+/** CPU of one scrape on average, and how long each of them took. */
+async function costOfScrapes({ pid, scrape }, times) {
   const before = cpuMs(pid);
-  for (let count = 0; count < times; count += 1) await scrape();
-  return (cpuMs(pid) - before) / times;
+  const wall = [];
+  for (let count = 0; count < times; count += 1) {
+    const startedMs = performance.now();
+    await scrape();
+    wall.push(performance.now() - startedMs);
+  }
+  return { cpu: (cpuMs(pid) - before) / times, wall };
 }
 
 /** How many scans stood behind each scrape: under 1, answers came from an older scan. */
