@@ -51,6 +51,10 @@ const statusText: CommandText = {
     { command: "onemaster status", says: "every gunicorn socket of this host" },
     { command: "onemaster status --socket ./app.sock --watch 5s", says: "again every 5 seconds" },
     { command: "onemaster status --json", says: "the same for programs, schema 1" },
+    {
+      command: "onemaster status --textfile /var/lib/prometheus/node-exporter/onemaster.prom",
+      says: "metrics for node_exporter, on a host without a port to spare",
+    },
   ],
   exits: [{ code: 0, when: "whatever was seen" }, usageExit, failureExit],
 };

@@ -47,6 +47,7 @@ interface TypedOptions {
   readonly color: boolean;
   readonly json?: true;
   readonly watch?: number;
+  readonly textfile?: string;
   readonly since?: string;
   readonly until?: string;
   readonly errorLog?: readonly string[];
@@ -148,10 +149,16 @@ export function buildProgram(actions: Actions, output: ProgramOutput): Command {
       new Option("--watch [duration]", "look again and again, this far apart")
         .argParser(watchInterval)
         .preset("2s"),
+    )
+    .addOption(
+      new Option(
+        "--textfile <file>",
+        "write metrics for node_exporter's textfile collector, and print nothing",
+      ).conflicts(["json", "watch"]),
     );
   status.action(() => {
-    const { watch } = status.opts<TypedOptions>();
-    return actions.status(common(status), { ...json(status), watchMs: watch });
+    const { watch, textfile } = status.opts<TypedOptions>();
+    return actions.status(common(status), { ...json(status), watchMs: watch, textfile });
   });
 
   const check = subcommand(program, "check", commandTexts.check).option(

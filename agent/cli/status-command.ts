@@ -1,16 +1,21 @@
 import type { Report } from "../model/report.ts";
 import type { Settings } from "../model/settings.ts";
+import { joinPath } from "../parse/path-text.ts";
 import { effectiveSettings, type CommonOptions } from "./common-options.ts";
 import { ExitCode } from "./exit-code.ts";
 import { coloursFor } from "./status-colours.ts";
 import { statusText } from "./status-text.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { UsageError } from "./usage-error.ts";
+import { version } from "./version.ts";
 
 /** Options of `onemaster status`. */
 export interface StatusOptions {
   readonly json: boolean;
   /** Look again and again, this many milliseconds apart; undefined: once. */
   readonly watchMs: number | undefined;
+  /** Write metrics to this file and print nothing; as typed. Undefined: print. */
+  readonly textfile: string | undefined;
 }
 
 const widthWithoutTerminal = 80;
@@ -76,13 +81,43 @@ async function watch(
   }
 }
 
-/** `onemaster status`: one look, or one after the other, for people or as JSON. */
+/** The file for node_exporter, which passes over every name without this ending. */
+function textfilePath(typed: string, { workingDirectory }: Surroundings): string {
+  if (!/[^/]\.prom$/.test(typed)) {
+    throw new UsageError(
+      `--textfile: "${typed}" does not end in .prom, so node_exporter would pass it over; write a ` +
+        "path like /var/lib/prometheus/node-exporter/onemaster.prom",
+    );
+  }
+  return joinPath(workingDirectory, typed);
+}
+
+/** Looks once and writes the metrics of it; the file stays as it was where that fails. */
+async function writeMetrics(
+  settings: Settings,
+  path: string,
+  surroundings: Surroundings,
+): Promise<number> {
+  const report = await surroundings.look(settings);
+  // a status for people needs no metrics
+  const { textfileOf, writeTextfile } = await import("../run/textfile.ts");
+  const failure = await writeTextfile(path, await textfileOf(report, settings, version));
+  if (failure === undefined) return ExitCode.ok;
+  surroundings.stderr.write(`onemaster: ${path} could not be written: ${failure}\n`);
+  return ExitCode.failure;
+}
+
+/** `onemaster status`: one look, or one after the other, for people, as JSON, or as metrics. */
 export async function statusCommand(
   common: CommonOptions,
   options: StatusOptions,
   surroundings: Surroundings,
 ): Promise<number> {
   const settings = await effectiveSettings(common, surroundings);
+  const { textfile } = options;
+  if (textfile !== undefined) {
+    return await writeMetrics(settings, textfilePath(textfile, surroundings), surroundings);
+  }
   const render = renderer(common, options, surroundings);
   const { watchMs: everyMs, json } = options;
   if (everyMs === undefined) {

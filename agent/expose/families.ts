@@ -75,8 +75,11 @@ export interface Families
   readonly registry: RegistryOf;
 }
 
-/** Makes a registry of its own with every family of the agent in it, in the order of the page. */
-export function createFamilies(): Families {
+/**
+ * Makes a registry of its own with every family of the agent in it, in the order of the page;
+ * those about its own process only where it has one that lasts.
+ */
+export function createFamilies(lasting: boolean): Families {
   const registry = new Registry();
   const make = familyMaker(registry);
   const families = {
@@ -90,7 +93,7 @@ export function createFamilies(): Families {
     ...scanFamilies(registry, make),
     ...agentFamilies(make),
   };
-  registerDefaults(registry);
+  if (lasting) registerDefaults(registry);
   return families;
 }
 

@@ -10,6 +10,7 @@ import type { RemediationView } from "../model/remediation.ts";
 import { fillAlertmanagers } from "./alertmanager-families.ts";
 import { createFamilies, type Families } from "./families.ts";
 import { fillSockets, forgetSockets } from "./fill-sockets.ts";
+import { fillBlind, fillMainPids, fillUnits } from "./fill-units.ts";
 import { enterChanges, followSockets, type IncidentBook } from "./incident-book.ts";
 import { counted, type RemediationEvent } from "./remediation-book.ts";
 import {
@@ -71,7 +72,7 @@ export interface Metrics {
 
 /** Makes metrics with a registry of their own: nothing is shared with another call. */
 export function createMetrics(info: { readonly version: string; readonly node: string }): Metrics {
-  const families = createFamilies();
+  const families = createFamilies(true);
   startAtZero(families);
   families.buildInfo.set({ version: info.version, node: info.node }, 1);
   const readFailures: Record<ReadFailureKind, number> = {
@@ -188,30 +189,4 @@ function startAtZero(families: Families): void {
   families.remediationBreaker.remove();
   families.remediationPaused.remove();
   families.remediationUnfinished.remove();
-}
-
-/** Sets what is known of each unit's links; all others are absent. */
-function fillUnits({ unitLink }: Families, { units }: AuditReport): void {
-  unitLink.reset();
-  for (const { unit, items } of units) {
-    if (unit === null) continue;
-    for (const { link, state } of items) {
-      if (state !== "unknown") unitLink.set({ unit, link }, state === "bad" ? 0 : 1);
-    }
-  }
-}
-
-function fillMainPids({ unitMainPid }: Families, { sockets }: Report): void {
-  unitMainPid.reset();
-  for (const { unit } of sockets) {
-    if (unit === null || unit.mainPid === null) continue;
-    unitMainPid.set({ unit: unit.name }, unit.mainPid === 0 ? 0 : 1);
-  }
-}
-
-/** Sets the kinds of blindness in the report to 1, all other kinds to 0. */
-function fillBlind(families: Families, report: Report): void {
-  families.blind.reset();
-  for (const what of blindSpots) families.blind.set({ what }, 0);
-  for (const { what } of report.blind) families.blind.set({ what }, 1);
 }

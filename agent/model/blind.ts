@@ -25,6 +25,15 @@ export const blindSpots: readonly BlindSpot[] = [
   "watch",
 ];
 
+/** Those that leave every verdict as certain as before: a look without others is complete. */
+export const harmlessSpots: ReadonlySet<string> = new Set<BlindSpot>([
+  "memory",
+  "pidfile",
+  "journal",
+  "unit",
+  "watch",
+]);
+
 /** One thing that could not be seen, and why. */
 export interface Blindness {
   readonly what: BlindSpot;

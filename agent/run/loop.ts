@@ -1,5 +1,6 @@
 import type { AuditReport } from "../model/audit.ts";
 import type { BlindReport, Report } from "../model/report.ts";
+import { harmlessSpots } from "../model/blind.ts";
 import type { Clock } from "../model/clock.ts";
 import type { RemediationView } from "../model/remediation.ts";
 import type { ScanCause } from "../model/scan.ts";
@@ -59,9 +60,6 @@ export interface Loop {
 /** What was seen for the first time may be a moment between two steps of gunicorn. */
 const SECOND_LOOK_MS = 100;
 
-/** Blind spots that leave every verdict as certain as before. */
-const HARMLESS: ReadonlySet<string> = new Set(["memory", "pidfile", "journal", "unit", "watch"]);
-
 /** A loop that makes its first scan when asked, and then at least one an interval. */
 export function createLoop(initial: Settings, parts: LoopParts): Loop {
   const { clock, metrics, logger, changeLog } = parts;
@@ -96,7 +94,8 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
     metrics.countScan(cause, (clock.monotonicMs() - startMs) / 1_000);
     const own = addTotals(retired, probe.failures);
     metrics.setReadFailures(addTotals(own, parts.otherFailures()));
-    if (blind.every(({ what }) => HARMLESS.has(what))) metrics.setLastCompleteScan(clock.wallMs());
+    if (blind.every(({ what }) => harmlessSpots.has(what)))
+      metrics.setLastCompleteScan(clock.wallMs());
     for (const { level, message, facts } of changeLog.linesFor(report)) {
       logger[level](facts, message);
     }

@@ -6,7 +6,7 @@ _onemaster() {
   COMPREPLY=()
   for ((index = 1; index < COMP_CWORD; index++)); do
     case ${COMP_WORDS[index]} in
-      --config | --socket | --log | --since | --until | --error-log) ((index++)) ;;
+      --config | --socket | --log | --textfile | --since | --until | --error-log) ((index++)) ;;
       -*) ;;
       *)
         longer="${command:+$command }${COMP_WORDS[index]}"
@@ -27,6 +27,10 @@ _onemaster() {
       ;;
     --log)
       :
+      return
+      ;;
+    --textfile)
+      compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
     --since)
@@ -59,7 +63,7 @@ _onemaster() {
       ;;
     'status')
       if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--json --watch -h --help --config --socket --no-color -V --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--json --watch --textfile -h --help --config --socket --no-color -V --version' -- "$word")
       else
         :
       fi

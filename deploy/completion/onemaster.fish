@@ -8,7 +8,7 @@ function __onemaster_at
     for word in (commandline -opc)[2..]
         if test $skip -eq 1
             set skip 0
-        else if contains -- $word --config --socket --log --since --until --error-log
+        else if contains -- $word --config --socket --log --textfile --since --until --error-log
             set skip 1
         else if not string match -q -- '-*' $word
             set -l longer (string join ' ' $command $word)
@@ -41,6 +41,7 @@ complete -c onemaster -n '__onemaster_at run' -l no-color -d 'no colour; NO_COLO
 complete -c onemaster -n '__onemaster_at run' -s V -l version -d 'print the version'
 complete -c onemaster -n '__onemaster_at status' -l json -d 'print JSON, for programs'
 complete -c onemaster -n '__onemaster_at status' -l watch -d 'look again and again, this far apart'
+complete -c onemaster -n '__onemaster_at status' -l textfile -r -F -d 'write metrics for node_exporter\'s textfile collector, and print nothing'
 complete -c onemaster -n '__onemaster_at status' -s h -l help -d 'print this help'
 complete -c onemaster -n '__onemaster_at status' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
 complete -c onemaster -n '__onemaster_at status' -l socket -r -F -d 'look at this socket alone; can be given again'

@@ -61,6 +61,7 @@ _onemaster_status() {
   _arguments \
     '--json[print JSON, for programs]' \
     '--watch[look again and again, this far apart]' \
+    '--textfile[write metrics for node_exporter'\''s textfile collector, and print nothing]:value:_files' \
     '-h[print this help]' \
     '--help[print this help]' \
     '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \

@@ -86,7 +86,7 @@ describe("completion in bash", () => {
     ["onemaster --config x.yml st", ["status"]],
     ["onemaster --config status st", ["status"]],
     ["onemaster -", anywhere],
-    ["onemaster status -", [...anywhere, "--json", "--watch"].toSorted()],
+    ["onemaster status -", [...anywhere, "--json", "--textfile", "--watch"].toSorted()],
     ["onemaster status --w", ["--watch"]],
     ["onemaster status ", []],
     [
