@@ -1,13 +1,15 @@
 import type { Registry } from "prom-client";
 import { familyMaker } from "./family-maker.ts";
-import { type WebRefusal, webRefusals } from "./web-shield.ts";
+import type { WebRefusal } from "./web-shield.ts";
 
 /** What is told of a server with a web configuration file. */
 export interface WebMetrics {
-  /** Says how a look at the files went; a good one also when the certificate ends. */
-  loaded(ok: boolean, wallMs: number): void;
+  /** Says how the last load of the files went. */
+  setGood(good: boolean): void;
   /** Milliseconds since 1970; undefined: there is no certificate. */
   setExpiry(expiresMs: number | undefined): void;
+  /** There may be refusals of this sort from now on: rate() cannot see a first appearance. */
+  startAtZero(why: WebRefusal): void;
   countRefusal(why: WebRefusal): void;
 }
 
@@ -17,11 +19,6 @@ export function createWebMetrics(registry: Registry): WebMetrics {
   const success = gauge(
     "onemaster_web_config_reload_success",
     "1 when the files of web.config_file were good when last read, 0 when older ones still hold.",
-    [],
-  );
-  const time = gauge(
-    "onemaster_web_config_reload_timestamp_seconds",
-    "When the files of web.config_file were last read, in seconds since 1970.",
     [],
   );
   const expiry = gauge(
@@ -34,19 +31,16 @@ export function createWebMetrics(registry: Registry): WebMetrics {
     "Requests and connections that were refused, by reason.",
     ["reason"],
   );
-  for (const reason of webRefusals) refused.inc({ reason }, 0);
+  for (const reason of ["credentials", "handshake"]) refused.inc({ reason }, 0);
   success.remove();
-  time.remove();
   expiry.remove();
   return {
-    loaded(ok, wallMs) {
-      success.set(ok ? 1 : 0);
-      time.set(wallMs / 1000);
-    },
+    setGood: (good) => success.set(good ? 1 : 0),
     setExpiry(expiresMs) {
       if (expiresMs === undefined) expiry.remove();
       else expiry.set(expiresMs / 1000);
     },
+    startAtZero: (reason) => refused.inc({ reason }, 0),
     countRefusal: (reason) => refused.inc({ reason }),
   };
 }

@@ -11,10 +11,12 @@ export interface TlsTerms {
   readonly allowedSans: readonly string[];
 }
 
-/** Why a client had no answer, or none but a refusal. */
-export const webRefusals = ["credentials", "busy", "rate", "handshake", "certificate"] as const;
-
-export type WebRefusal = (typeof webRefusals)[number];
+/**
+ * Why a client had no answer, or none but a refusal. Few, for the page has to stay small.
+ * `credentials`: a password or certificate is missing, wrong, or could not be checked for the many
+ * that wait; `handshake`: TLS did not come about, or not in time; `rate`: too many requests.
+ */
+export type WebRefusal = "credentials" | "handshake" | "rate";
 
 /** What stands between the clients and the answers. */
 export interface WebShield {
@@ -27,5 +29,5 @@ export interface WebShield {
   /** The refusal of a request with this Authorization header; undefined: it may be answered. */
   refusal(authorization: string | undefined): Promise<Answer | undefined>;
   /** Counts a connection that was cut before it could ask. */
-  cut(why: "handshake" | "certificate"): void;
+  cut(why: Exclude<WebRefusal, "rate">): void;
 }

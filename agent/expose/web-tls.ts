@@ -52,7 +52,7 @@ export async function createTlsServer(
   });
   server.prependListener("secureConnection", (socket: TLSSocket) => {
     if (mayAsk(socket, current)) return;
-    shield.cut("certificate");
+    shield.cut("credentials");
     socket.destroy();
   });
   server.on("tlsClientError", () => shield.cut("handshake"));

@@ -17,9 +17,10 @@ export async function createAgentShield(
     host,
     clock,
     matches: await createPasswordMatcher(),
-    loaded({ expiresMs, warnings }) {
-      told.loaded(true, clock.wallMs());
+    loaded({ config, expiresMs, warnings }) {
+      told.setGood(true);
       told.setExpiry(expiresMs);
+      if (config.rateLimit !== undefined) told.startAtZero("rate");
       if (!first) logger.info({ web: file }, "web configuration loaded again");
       first = false;
       if (warnings.join("\n") !== warned) {
@@ -28,7 +29,7 @@ export async function createAgentShield(
       warned = warnings.join("\n");
     },
     broken(reason) {
-      told.loaded(false, clock.wallMs());
+      told.setGood(false);
       logger.error({ web: file }, `web configuration not taken, the old one stays: ${reason}`);
     },
     reshaped,

@@ -111,7 +111,7 @@ export async function createWebShield(parts: WebShieldParts): Promise<FileShield
         parts.failed(error);
       }
       const later = { "Retry-After": "1" };
-      return refuse("busy", 503, "The password could not be checked now; try again.", later);
+      return refuse("credentials", 503, "The password could not be checked now; try again.", later);
     },
   };
 }

@@ -123,8 +123,30 @@ it("leaves promtool something to find", (context) => {
   expect(run.status).not.toBe(0);
 });
 
+/** The same with TLS and passwords. */
+function behindPasswords(): Metrics {
+  const metrics = afterTheIncident();
+  const web = metrics.followWeb();
+  web.setGood(true);
+  web.setExpiry(1_800_000_000_000);
+  web.countRefusal("credentials");
+  return metrics;
+}
+
+it("tells of a web configuration, every refusal at zero from the start", async () => {
+  const page = await classicPage(behindPasswords());
+  expect(linesOf(page).filter((line) => line.startsWith("onemaster_web_"))).toEqual([
+    "onemaster_web_config_reload_success 1",
+    "onemaster_web_certificate_expiry_timestamp_seconds 1800000000",
+    'onemaster_web_refusals_total{reason="credentials"} 1',
+    'onemaster_web_refusals_total{reason="handshake"} 0',
+  ]);
+  expect(await classicPage(afterTheIncident())).not.toContain("onemaster_web_");
+});
+
 it.each([
   ["150 series for one socket", afterTheIncident, 150],
+  ["150 behind TLS and passwords", behindPasswords, 150],
   ["170 where it acts, whose counters are there at zero as well", afterEndingIt, 170],
 ] as const)("stays under %s", async (_, metrics, most) => {
   const lines = linesOf(await classicPage(metrics()));
