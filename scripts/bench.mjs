@@ -10,6 +10,7 @@ const packages = [
   "iproute2",
   "lsof",
   "perl",
+  "prometheus-alertmanager",
   "prometheus-node-exporter",
   "prometheus-process-exporter",
   "util-linux",

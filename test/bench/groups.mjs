@@ -102,6 +102,16 @@ export function latencyGroup({ onMetrics, inLog }) {
   return { title: "Second master's bind to stale", tables: [table], bounds };
 }
 
+/** How soon somebody is woken by direct push, on top of `confirm_for`. */
+export function pageGroup({ over }) {
+  const table = [
+    ["ms", "p50", "p99", "max", "rounds"],
+    spread("to the page received, minus confirm_for", over),
+  ];
+  const bounds = [bounded("the slowest page", Math.max(...over), "ms", 1_000)];
+  return { title: "Second master's bind to the page, by direct push", tables: [table], bounds };
+}
+
 /** Wall time of a single look from the command line. */
 export function statusGroup({ processes, statusMs, nothingMs }) {
   const table = [

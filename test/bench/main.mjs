@@ -6,6 +6,7 @@ import {
   idleGroup,
   latencyGroup,
   memoryGroup,
+  pageGroup,
   scanGroup,
   scrapeGroup,
   statusGroup,
@@ -13,6 +14,7 @@ import {
 import { historyGroup, measureHistory } from "./history.mjs";
 import { measureIdle } from "./idle.mjs";
 import { measureLatency } from "./latency.mjs";
+import { measurePages } from "./page.mjs";
 import { asText, say } from "./report.mjs";
 import { measureScans } from "./scan.mjs";
 import { measureStatus } from "./status.mjs";
@@ -20,6 +22,7 @@ import { measureStatus } from "./status.mjs";
 const parts = {
   scan: [measureScans, (sizes) => [scanGroup(sizes), scrapeGroup(sizes), memoryGroup(sizes)]],
   latency: [measureLatency, (found) => [latencyGroup(found)]],
+  page: [measurePages, (found) => [pageGroup(found)]],
   status: [measureStatus, (found) => [statusGroup(found)]],
   idle: [measureIdle, (found) => [idleGroup(found)]],
   block: [measureBlocks, (found) => [blockGroup(found)]],

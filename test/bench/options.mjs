@@ -6,17 +6,18 @@ Measures the built agent and its peers on this host, filled with cheap processes
 
   --quick       fewer repetitions: about two minutes
   --rounds N    second masters to start for the time from bind to stale (100; quick: 12)
-  --only PART   scan, latency, status, idle, block or history; may be repeated
+  --only PART   scan, latency, page, status, idle, block or history; may be repeated
   --json        the figures as JSON on stdout
   --help
 `;
 
-const parts = ["scan", "latency", "status", "idle", "block", "history"];
+const parts = ["scan", "latency", "page", "status", "idle", "block", "history"];
 
 /** How often each thing is done. */
 const full = {
   sizes: [100, 2_000, 10_000],
   rounds: 100,
+  pages: 20,
   scrapes: { rounds: 5, ofAgent: 40, ofPeers: 10, commands: 3 },
   spaced: 8,
   statusRuns: 15,
@@ -28,6 +29,7 @@ const full = {
 const quick = {
   sizes: [100, 2_000, 10_000],
   rounds: 12,
+  pages: 4,
   scrapes: { rounds: 3, ofAgent: 20, ofPeers: 3, commands: 1 },
   spaced: 1,
   statusRuns: 7,

@@ -10,16 +10,18 @@ export const program = fileURLToPath(new URL("../../dist/main.js", import.meta.u
 
 /**
  * Starts the agent on a free port, watching one socket, so that a gunicorn of somebody else's
- * costs it nothing; see `startServer` for what it promises.
+ * costs it nothing, and with other `settings` where there are some; see `startServer` for what it
+ * promises.
  */
-export async function startAgent({ path, env, onOutput }) {
+export async function startAgent({ path, env, onOutput, settings: others = {} }) {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "onemaster-agent-"));
   const removeFolder = atTheEnd(() => rmSync(folder, { recursive: true }));
   const config = join(folder, "onemaster.yml");
   const web = `web: { listen: "127.0.0.1:${port}" }\n`;
   const settings = `${web}sockets: [{ path: "${path}" }]\nstate_dir: ${folder}/state\n`;
-  writeFileSync(config, settings);
+  const more = Object.entries(others).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
+  writeFileSync(config, settings + more.join(""));
   const args = [program, "run", "--config", config];
   const command = process.execPath;
   const agent = await startServer({ name: "onemaster", command, args, port, env, onOutput });
