@@ -6,7 +6,7 @@ import { startHost } from "../testbed/host.ts";
 import { installPlatform, makeDuplicate, platform, startPlatform } from "../testbed/incident.ts";
 import { installAgent, startAgentService } from "../testbed/installed-agent.ts";
 import { type Chosen, readDashboard, withChosen } from "./dashboard.ts";
-import { checkout } from "./examples.ts";
+import { checkout } from "./checkout.ts";
 import { type RunningPrometheus, startPrometheus } from "./prometheus.ts";
 import { relayTo } from "./relay.ts";
 

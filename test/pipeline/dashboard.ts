@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { checkout } from "./examples.ts";
+import { checkout } from "./checkout.ts";
 
 /** A query of the dashboard and where it stands. */
 export interface DashboardQuery {

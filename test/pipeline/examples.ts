@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { AlertmanagerConfig } from "./alertmanager.ts";
+import { checkout } from "./checkout.ts";
 import type { Receiver } from "./receiver.ts";
-
-/** The checkout, without a slash at its end. */
-export const checkout = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** Where the packages put what `deploy/` and `rules/` hold. */
 const installedAt = "/usr/share/onemaster/";

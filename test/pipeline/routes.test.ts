@@ -4,7 +4,8 @@ import { testFolder } from "../support/folder.ts";
 import { requireReal } from "../support/require-real.ts";
 import { waitFor } from "../support/wait.ts";
 import { type PostedAlert, startAlertmanager } from "./alertmanager.ts";
-import { checkout, exampleRoutes } from "./examples.ts";
+import { checkout } from "./checkout.ts";
+import { exampleRoutes } from "./examples.ts";
 import type { Labels } from "./prometheus.ts";
 import { startReceiver } from "./receiver.ts";
 

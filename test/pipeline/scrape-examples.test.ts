@@ -6,7 +6,8 @@ import { parse } from "yaml";
 import { testFolder, type TestFolder } from "../support/folder.ts";
 import { requireReal } from "../support/require-real.ts";
 import { waitFor } from "../support/wait.ts";
-import { checkout, example } from "./examples.ts";
+import { checkout } from "./checkout.ts";
+import { example } from "./examples.ts";
 import { type PrometheusConfig, startPrometheus } from "./prometheus.ts";
 
 beforeEach((context) => requireReal(context, "prometheus"));

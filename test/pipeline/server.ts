@@ -24,7 +24,9 @@ export async function startServer(
   command: readonly string[],
 ): Promise<RunningServer> {
   const name = command[0] ?? "";
-  const { child, outputPath } = startProgram({ folder, command });
+  // outside of a test nobody else ends it when we are killed
+  const withUs = ["setpriv", "--pdeathsig", "KILL", "--", ...command];
+  const { child, outputPath } = startProgram({ folder, command: withUs });
   const log = (): string => readFileSync(outputPath, "utf8");
   const url = await waitFor(
     `${name} to be ready`,
