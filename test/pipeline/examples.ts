@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { AlertmanagerConfig } from "./alertmanager.ts";
 import { checkout } from "./checkout.ts";
+import type { PrometheusConfig } from "./prometheus.ts";
 import type { Receiver } from "./receiver.ts";
 
 /** Where the packages put what `deploy/` and `rules/` hold. */
@@ -29,6 +30,18 @@ export function exampleRoutes(receiver: Receiver): AlertmanagerConfig {
       webhook_configs: [{ url: receiver.urlOf(name) }],
     })),
   };
+}
+
+/**
+ * deploy/prometheus/one-host.yml with this agent as its target and this Alertmanager, with rules and
+ * what they wait for as they are shipped; only a scrape and an evaluation come every second.
+ */
+export function exampleOfOneHost(agent: string, alertmanager: string): PrometheusConfig {
+  const text = example("deploy/prometheus/one-host.yml")
+    .replace("127.0.0.1:10709", agent)
+    .replace("127.0.0.1:9093", alertmanager)
+    .replaceAll(/(scrape|evaluation)_interval: 15s/g, "$1_interval: 1s");
+  return parse(text) as PrometheusConfig;
 }
 
 /** The routes with other times, whatever these are. */

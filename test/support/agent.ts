@@ -75,6 +75,8 @@ export function check(parameters: readonly string[], surroundings?: Surroundings
 /** An agent that runs until the test ends or `stop` is called. */
 export interface RunningAgent {
   readonly pid: number;
+  /** Where it serves, at 127.0.0.1. */
+  readonly port: number;
   /** The page as it is now. */
   metrics(): Promise<MetricsPage>;
   /** What /api/v1/status says now. */
@@ -114,6 +116,7 @@ export async function startAgent(
   });
   return {
     pid: child.pid ?? 0,
+    port,
     metrics: async () => readMetrics((await requestPort(port, "/metrics")).body),
     report: async () => readReport((await requestPort(port, "/api/v1/status")).body),
     log,
