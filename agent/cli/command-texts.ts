@@ -1,15 +1,5 @@
-/** What the help and the manual page say of a command beside its options. */
-export interface CommandText {
-  /** One line, without a full stop. */
-  readonly summary: string;
-  /** Paragraphs; each is wrapped to the width of the reader. */
-  readonly description: readonly string[];
-  readonly examples: readonly { readonly command: string; readonly says: string }[];
-  readonly exits: readonly { readonly code: number; readonly when: string }[];
-}
-
-const usageExit = { code: 64, when: "the command line or the settings are wrong" };
-const failureExit = { code: 70, when: "the agent itself failed" };
+import { type CommandText, failureExit, usageExit } from "./command-text.ts";
+import { gateText } from "./guard-texts.ts";
 
 const programText: CommandText = {
   summary: "sees when one unix socket has two gunicorn masters",
@@ -238,6 +228,7 @@ export const commandTexts = {
   incidents: incidentsText,
   "incidents show": incidentShowText,
   remediate: remediateText,
+  gate: gateText,
   config: configText,
   "config check": configCheckText,
   "config show": configShowText,

@@ -22,6 +22,7 @@ const noActions: Actions = {
   incidents: notRun,
   incidentShow: notRun,
   remediate: notRun,
+  gate: notRun,
   configCheck: notRun,
   configShow: notRun,
   completion: notRun,

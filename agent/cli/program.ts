@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { LogFormat } from "../model/log-format.ts";
 import { parseDuration } from "../parse/duration.ts";
-import { commandTexts, type CommandText } from "./command-texts.ts";
+import type { CommandText } from "./command-text.ts";
+import { commandTexts } from "./command-texts.ts";
 import type { CommonOptions } from "./common-options.ts";
 import type { JsonOption } from "./config-command.ts";
 import type { HistoryOptions } from "./history-command.ts";
+import type { GateOptions } from "./gate-command.ts";
 import { helpAfter, helpDescription } from "./help-text.ts";
 import type { RemediateOptions } from "./remediate-command.ts";
 import type { RunOptions } from "./run-command.ts";
@@ -24,6 +26,7 @@ export interface Actions {
   remediate(common: CommonOptions, options: RemediateOptions): Promise<void>;
   configCheck(file: string | undefined, common: CommonOptions, options: JsonOption): Promise<void>;
   configShow(common: CommonOptions, options: JsonOption): Promise<void>;
+  gate(common: CommonOptions, options: GateOptions): Promise<void>;
   completion(shell: Shell): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ interface TypedOptions {
   readonly yes?: true;
   readonly dryRun?: true;
   readonly resetBreaker?: true;
+  readonly strict?: true;
 }
 
 function socketPath(typed: string, before: readonly string[] | undefined): string[] {
@@ -209,6 +213,14 @@ export function buildProgram(actions: Actions, output: ProgramOutput): Command {
       dryRun: dryRun === true,
       resetBreaker: resetBreaker === true,
     });
+  });
+
+  const gate = subcommand(program, "gate", commandTexts.gate)
+    .option("--strict", "refuse as well what could not be told")
+    .option(...jsonOption);
+  gate.action(() => {
+    const { strict } = gate.opts<TypedOptions>();
+    return actions.gate(common(gate), { ...json(gate), strict: strict === true });
   });
 
   const config = subcommand(program, "config", commandTexts.config).helpCommand(false);

@@ -1,3 +1,4 @@
+import type { GateAnswer } from "../model/gate.ts";
 import { ExitCode } from "./exit-code.ts";
 import { reportFailure } from "./failure.ts";
 import { buildProgram, type Actions } from "./program.ts";
@@ -53,6 +54,12 @@ export async function runCli(
       const { createActor } = await import("../run/remediate-actor.ts");
       const { remediateCommand } = await import("./remediate-command.ts");
       exitCode = await remediateCommand(common, options, surroundings, createActor());
+    },
+    async gate(common, options) {
+      const { gateCommand } = await import("./gate-command.ts");
+      const { askGate } = await import("../run/gate.ts");
+      const ask = (path: string): Promise<GateAnswer> => askGate(path, process.env);
+      exitCode = await gateCommand(common, options, surroundings, ask);
     },
     async history(unit, common, options) {
       const { historyCommand } = await import("./history-command.ts");

@@ -60,7 +60,8 @@ function mayHideSockets({ what }: Pick<Blindness, "what">): boolean {
   return what === "processes" || what === "fd-links" || what === "listeners";
 }
 
-function socketsOf(snapshot: Snapshot): SocketFacts[] {
+/** Every socket of a snapshot with its groups and what is to be said of it, in no order. */
+export function socketsOf(snapshot: Snapshot): SocketFacts[] {
   const lineage = lineageOf(snapshot.processes);
   const configured = new Map(snapshot.configured.map((asked) => [asked.place, asked]));
   const expected = new Set(snapshot.expected);
@@ -156,8 +157,8 @@ function unplacedSocket(path: string, groups: readonly Group[], snapshot: Snapsh
   return { path, place: undefined, roles, judgement, unit: undefined };
 }
 
-/** What could not be seen and could change the verdict on this place. */
-function unseenAt(place: Place | undefined, snapshot: Snapshot): readonly string[] {
+/** What could not be seen and could change the verdict on this place, as sentences. */
+export function unseenAt(place: Place | undefined, snapshot: Snapshot): readonly string[] {
   const hidesName = place !== undefined && snapshot.listeners.some((one) => mayBeAt(place, one));
   return unseen(
     snapshot.blind.filter((spot) => {

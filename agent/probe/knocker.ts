@@ -64,8 +64,11 @@ function isBound(
   return tables.some(({ netns }) => bindings.boundTo(netns, inode % 2 ** 32).length > 0);
 }
 
-/** Undefined: the file has left meanwhile. */
-function knockAt(bytes: string, log: FailureLog): Promise<Knock | undefined> {
+/**
+ * What comes of connecting to a socket file, its path's bytes as latin1; undefined: it has left.
+ * The connection is closed at once.
+ */
+export function knockAt(bytes: string, log: FailureLog): Promise<Knock | undefined> {
   const path = Buffer.from(bytes, "latin1").toString("utf8");
   if (Buffer.from(path, "utf8").toString("latin1") !== bytes) {
     return Promise.resolve({ kind: "unheard", why: "its name is no UTF-8" });

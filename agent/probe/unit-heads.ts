@@ -52,7 +52,8 @@ export async function readHead(
   };
 }
 
-function ancestorsOf(parentPid: number, proc: ProcPaths, files: Files): readonly number[] {
+/** The parents of a process from the nearest on, as far as they can be read. */
+export function ancestorsOf(parentPid: number, proc: ProcPaths, files: Files): readonly number[] {
   const ancestors: number[] = [];
   let pid = parentPid;
   while (pid > 0 && ancestors.length < MOST_ANCESTORS) {

@@ -34,7 +34,7 @@ export async function showUnits(
   if (names.length === 0) return success(new Map());
   const what = `systemctl show ${names.join(" ")}`;
   const args = ["show", "--no-pager", `--property=${shownProperties.join(",")}`, "--", ...names];
-  const answer = await askPatiently(() => run(program, args, patienceMs));
+  const answer = await askPatiently(() => runSystemctl(program, args, patienceMs));
   if (!answer.ok) return { ok: false, failure: log.count({ ...answer.failure, what }) };
   const blocks = parseSystemctlShow(answer.value);
   const byName = new Map<string, UnitProperties>();
@@ -58,7 +58,12 @@ async function askPatiently(ask: () => Promise<Read<string>>): Promise<Read<stri
   return answer;
 }
 
-function run(program: string, args: readonly string[], patienceMs: number): Promise<Read<string>> {
+/** One run of systemctl: its stdout, one character a byte, when it exits 0. */
+export function runSystemctl(
+  program: string,
+  args: readonly string[],
+  patienceMs: number,
+): Promise<Read<string>> {
   return new Promise((resolve) => {
     const options = {
       timeout: patienceMs,

@@ -11,7 +11,7 @@ _onemaster() {
       *)
         longer="${command:+$command }${COMP_WORDS[index]}"
         case $longer in
-          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'remediate' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
+          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'remediate' | 'gate' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
         esac
         ;;
     esac
@@ -51,7 +51,7 @@ _onemaster() {
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--config --socket --no-color -V --version -h --help' -- "$word")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'run status check audit history incidents remediate config completion' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'run status check audit history incidents remediate gate config completion' -- "$word")
       fi
       ;;
     'run')
@@ -106,6 +106,13 @@ _onemaster() {
     'remediate')
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--yes --dry-run --json --reset-breaker -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'gate')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--strict --json -h --help --config --socket --no-color -V --version' -- "$word")
       else
         :
       fi

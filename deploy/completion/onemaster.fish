@@ -2,7 +2,7 @@
 
 # true when the words typed so far lead to exactly this command
 function __onemaster_at
-    set -l known 'run' 'status' 'check' 'audit' 'history' 'incidents' 'incidents show' 'remediate' 'config' 'config check' 'config show' 'completion'
+    set -l known 'run' 'status' 'check' 'audit' 'history' 'incidents' 'incidents show' 'remediate' 'gate' 'config' 'config check' 'config show' 'completion'
     set -l command
     set -l skip 0
     for word in (commandline -opc)[2..]
@@ -26,6 +26,7 @@ complete -c onemaster -n '__onemaster_at' -a audit -d 'the unit, link by link: w
 complete -c onemaster -n '__onemaster_at' -a history -d 'past occurrences, and what set them off'
 complete -c onemaster -n '__onemaster_at' -a incidents -d 'what the agent has recorded'
 complete -c onemaster -n '__onemaster_at' -a remediate -d 'the plan for ending stale groups; --yes carries it out'
+complete -c onemaster -n '__onemaster_at' -a gate -d 'for ExecStartPre: refuse a start that would add a second master'
 complete -c onemaster -n '__onemaster_at' -a config -d 'check and show settings'
 complete -c onemaster -n '__onemaster_at' -a completion -d 'print the completion script of a shell'
 complete -c onemaster -n '__onemaster_at' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
@@ -90,6 +91,13 @@ complete -c onemaster -n '__onemaster_at remediate' -l config -r -F -d 'settings
 complete -c onemaster -n '__onemaster_at remediate' -l socket -r -F -d 'look at this socket alone; can be given again'
 complete -c onemaster -n '__onemaster_at remediate' -l no-color -d 'no colour; NO_COLOR in the environment does the same'
 complete -c onemaster -n '__onemaster_at remediate' -s V -l version -d 'print the version'
+complete -c onemaster -n '__onemaster_at gate' -l strict -d 'refuse as well what could not be told'
+complete -c onemaster -n '__onemaster_at gate' -l json -d 'print JSON, for programs'
+complete -c onemaster -n '__onemaster_at gate' -s h -l help -d 'print this help'
+complete -c onemaster -n '__onemaster_at gate' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
+complete -c onemaster -n '__onemaster_at gate' -l socket -r -F -d 'look at this socket alone; can be given again'
+complete -c onemaster -n '__onemaster_at gate' -l no-color -d 'no colour; NO_COLOR in the environment does the same'
+complete -c onemaster -n '__onemaster_at gate' -s V -l version -d 'print the version'
 complete -c onemaster -n '__onemaster_at config' -a check -d 'say everything that is wrong with a settings file'
 complete -c onemaster -n '__onemaster_at config' -a show -d 'show the settings that hold, with defaults, as a settings file'
 complete -c onemaster -n '__onemaster_at config' -s h -l help -d 'print this help'

@@ -24,6 +24,7 @@ _onemaster() {
         'history:past occurrences, and what set them off'
         'incidents:what the agent has recorded'
         'remediate:the plan for ending stale groups; --yes carries it out'
+        'gate:for ExecStartPre\: refuse a start that would add a second master'
         'config:check and show settings'
         'completion:print the completion script of a shell'
       )
@@ -38,6 +39,7 @@ _onemaster() {
         history) _onemaster_history ;;
         incidents) _onemaster_incidents ;;
         remediate) _onemaster_remediate ;;
+        gate) _onemaster_gate ;;
         config) _onemaster_config ;;
         completion) _onemaster_completion ;;
       esac
@@ -157,6 +159,19 @@ _onemaster_remediate() {
     '--dry-run[walk through all of it, and change nothing]' \
     '--json[print JSON, for programs]' \
     '--reset-breaker[close the breaker that two failures in a row opened]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_gate() {
+  _arguments \
+    '--strict[refuse as well what could not be told]' \
+    '--json[print JSON, for programs]' \
     '-h[print this help]' \
     '--help[print this help]' \
     '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \

@@ -113,10 +113,12 @@ export function pageGroup({ over }) {
 }
 
 /** Wall time of a single look from the command line. */
-export function statusGroup({ processes, statusMs, nothingMs }) {
+export function statusGroup({ processes, statusMs, refusedMs, passedMs, nothingMs }) {
   const table = [
     ["wall, ms", `${number(processes)} processes`],
     ["onemaster status", number(statusMs)],
+    ["onemaster gate, nobody there", number(passedMs)],
+    ["onemaster gate, refused", number(refusedMs)],
     ["node -e 0", number(nothingMs)],
   ];
   const bounds = [bounded("status", statusMs / nothingMs, "times node -e 0", 3)];

@@ -75,6 +75,7 @@ describe("completion in bash", () => {
         "check",
         "completion",
         "config",
+        "gate",
         "history",
         "incidents",
         "remediate",

@@ -7,6 +7,7 @@ const commandLines = [
   "status",
   "check",
   "remediate",
+  "gate",
   "config",
   "config check",
   "config show",

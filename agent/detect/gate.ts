@@ -1,0 +1,184 @@
+import type { GateAnswer, GateCaller, InTheWay, OutOfSight } from "../model/gate.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import { socketsOf, unseenAt } from "./detect.ts";
+import { clearText, whoText } from "./gate-text.ts";
+import { isHeld, membersOf } from "./groups.ts";
+import { lineageOf } from "./lineage.ts";
+import { ownerOf } from "./owner.ts";
+import type { RoledGroup } from "./roles.ts";
+import type { SocketFacts } from "./socket-report.ts";
+
+/**
+ * True when somebody may listen at the file that stands at the path, and no process in sight
+ * holds that listener: systemd and a connection then have to be asked.
+ */
+export function isOutOfSight(snapshot: Snapshot): boolean {
+  const [socket] = socketsOf(snapshot);
+  return socket !== undefined && heldOutOfSight(socket, snapshot);
+}
+
+function heldOutOfSight({ place, roles }: SocketFacts, snapshot: Snapshot): boolean {
+  if (place?.state.kind !== "socket") return false;
+  const owner = ownerOf(place, snapshot.listeners);
+  if (owner.kind === "listener") return !isHeld(owner.listener, lineageOf(snapshot.processes));
+  return owner.kind === "unknown" && !roles.groups.some(isListening);
+}
+
+/**
+ * Whether a start of a server at `path` would add a second master there, by a snapshot in which
+ * that path alone was asked for. Pure. `outOfSight` is needed where `isOutOfSight` says so.
+ *
+ * A master that listens is in the way, whether it owns the path or not. Not in the way are: the
+ * old master for its own successor; masters that a cutover of the caller's unit has set aside; a
+ * master that has closed its listener, since gunicorn unlinks the path before it drains and never
+ * again (Arbiter.stop closes its listeners once); workers of a dead master, since a start is what
+ * ends that outage; and systemd, which holds listeners for services.
+ */
+export function gateAt(
+  path: string,
+  snapshot: Snapshot,
+  caller: GateCaller,
+  outOfSight: OutOfSight | undefined,
+): GateAnswer {
+  const [socket] = socketsOf(snapshot);
+  const answer = { path, cure: null, inTheWay: [] };
+  if (socket === undefined) {
+    return { ...answer, decision: "unsure", message: "the path could not be looked at" };
+  }
+  const groups = socket.roles.groups.filter((group) => !isOwnStart(group, caller));
+  const inTheWay = groups
+    .filter((group) => isListening(group) && passes(group, caller) === undefined)
+    .toSorted((one, other) => Number(other.role === "serving") - Number(one.role === "serving"));
+  if (inTheWay.length > 0) {
+    const message = whoText(inTheWay, caller.unit);
+    const cure = clearText(path, inTheWay, caller.unit, socket.roles.evidence);
+    return { path, decision: "refuse", message, cure, inTheWay: inTheWay.map(named) };
+  }
+  const heard = heldOutOfSight(socket, snapshot) ? answerOutOfSight(path, outOfSight) : undefined;
+  if (heard !== undefined) return heard;
+  const notes = notesOf(groups, caller);
+  const unseen = whatWasUnseen(socket, snapshot);
+  if (unseen !== undefined) {
+    const message = [...notes, unseen].join("; ");
+    return { ...answer, decision: "unsure", message, cure: grantText };
+  }
+  const orphans = groups.some(({ state }) => state === "dead");
+  return {
+    ...answer,
+    decision: "pass",
+    message: notes.length > 0 ? notes.join("; ") : idleText(socket, snapshot),
+    cure: orphans ? `onemaster remediate --yes --socket ${path}` : null,
+  };
+}
+
+/** What makes an ordinary user's look a full one. */
+const grantText = "ExecStartPre=! lets the gate see all of it";
+
+/** A wrapper that was handed a listener, such as a shell in ExecStart, is the start itself. */
+function isOwnStart({ master }: RoledGroup, { line }: GateCaller): boolean {
+  return master !== undefined && master.signalRole !== "master" && line.includes(master.id.pid);
+}
+
+function isListening({ state }: RoledGroup): boolean {
+  return state === "listening" || state === "predecessor" || state === "successor";
+}
+
+/** Why a listening master is not in the way; undefined: it is. */
+function passes({ master }: RoledGroup, caller: GateCaller): string | undefined {
+  if (master === undefined) return undefined;
+  const { pid } = master.id;
+  if (pid === caller.upgradeOf && caller.line.includes(pid)) {
+    return `this is the USR2 upgrade of master ${pid}, which hands its listener on`;
+  }
+  if (caller.unit !== undefined && isSetAside(master.unit, caller.unit)) {
+    return `a cutover has set master ${pid} aside in ${master.unit} and hands over from it`;
+  }
+  return undefined;
+}
+
+/** True for the scope into which a cutover of this unit has moved its old groups. */
+function isSetAside(scope: string | undefined, unit: string): boolean {
+  const short = unit.replace(/\.service$/, "");
+  return scope === `onemaster-before-${short}.scope` || scope === `onemaster-before-${unit}.scope`;
+}
+
+function named(group: RoledGroup): InTheWay {
+  const pids = membersOf(group).map(({ id }) => id.pid);
+  const { master, role } = group;
+  return { pid: pids[0] ?? 0, role, unit: master?.unit ?? null, pids };
+}
+
+/** What is there and not in the way, one sentence each. */
+function notesOf(groups: readonly RoledGroup[], caller: GateCaller): readonly string[] {
+  return groups.flatMap((group) => {
+    const pids = membersOf(group).map(({ id }) => id.pid);
+    switch (group.state) {
+      case "listening":
+      case "predecessor":
+      case "successor":
+        return passes(group, caller) ?? [];
+      case "draining":
+        return `master ${pids[0]} has closed its listener and only ends what it has begun`;
+      case "dead":
+        return `workers ${pids.join(" ")} are left of a dead master, and no master listens`;
+      case "unseen":
+      case "unled":
+        return [];
+    }
+  });
+}
+
+/** What could hide a master, as a sentence; undefined: nothing. */
+function whatWasUnseen({ place, roles }: SocketFacts, snapshot: Snapshot): string | undefined {
+  const unclear = roles.groups.filter(({ state }) => state === "unseen" || state === "unled");
+  const pids = unclear.flatMap(({ master }) => master?.id.pid ?? []);
+  const state = place?.state;
+  const sentences = [
+    ...(state?.kind === "unreadable" ? [`the path cannot be looked at: ${state.why}`] : []),
+    ...(pids.length === 0 ? [] : [`whether pid ${pids.join(", ")} listens must not be read`]),
+    ...unseenAt(place, snapshot),
+  ];
+  return sentences.length === 0 ? undefined : `could not be told: ${sentences.join("; ")}`;
+}
+
+/** What stands at a path that has no master, all of it having been seen. */
+function idleText({ place }: SocketFacts, snapshot: Snapshot): string {
+  const state = place?.state;
+  if (place === undefined || state === undefined) return "nothing listens";
+  const owner = ownerOf(place, snapshot.listeners);
+  // else a connection was refused there
+  if (owner.kind === "listener" && isHeld(owner.listener, lineageOf(snapshot.processes))) {
+    return "systemd listens for the service, and no master does";
+  }
+  if (state.kind === "socket") return "a socket file is left, and nothing listens at it";
+  if (state.kind !== "not-a-socket") return "nothing listens";
+  return `nothing listens: there is ${state.what}, on which gunicorn does not start`;
+}
+
+/** What systemd and a connection say of it; undefined: that nobody listens at the file. */
+function answerOutOfSight(
+  path: string,
+  { activatedBy, knock }: OutOfSight = { activatedBy: undefined, knock: undefined },
+): GateAnswer | undefined {
+  const answer = { path, cure: null, inTheWay: [] };
+  if (activatedBy !== undefined) {
+    const message = `${activatedBy} listens for the service, and nobody else does`;
+    return { ...answer, decision: "pass", message };
+  }
+  switch (knock?.kind) {
+    case undefined:
+    case "refused":
+      return undefined;
+    case "answered": {
+      const message =
+        "somebody listens at this very file, out of sight of the gate's user: " +
+        "a start would take the path away from it";
+      const cure = `onemaster status --socket ${path}, as root, says who it is; ${grantText}`;
+      return { ...answer, decision: "refuse", message, cure };
+    }
+    case "unheard": {
+      const message = `could not be told: whether somebody listens at the file (${knock.why})`;
+      return { ...answer, decision: "unsure", message, cure: grantText };
+    }
+  }
+}
