@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -69,6 +68,8 @@ async function writeIn(
   const target = `${folder}/${name}`;
   const before = standing(target);
   if (before === "other") return failed("what stands there is no regular file");
+  // loaded here: an agent that repairs nothing does without it, and its 0.2 MB
+  const { randomBytes } = await import("node:crypto");
   const temporary = `${folder}/.onemaster-${randomBytes(8).toString("hex")}`;
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);

@@ -1,6 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import type { AptRun } from "../model/occurrence.ts";
 import type { ReadFailure } from "../model/read.ts";
 import { parseAptHistory } from "../parse/apt-history.ts";
@@ -18,8 +17,6 @@ export interface AptLog {
 
 /** apt starts a new file every month; one as large as this is something else. */
 const largestBytes = 16 * 1024 * 1024;
-
-const unzip = promisify(gunzip);
 
 /** Reads apt's history.log and its rotated files. A log that is not there has no runs. */
 export async function readAptLog(path = "/var/log/apt/history.log"): Promise<AptLog> {
@@ -51,6 +48,12 @@ async function textOf(path: string): Promise<string> {
   if (size > largestBytes) throw new Error(`${size} bytes, more than ${largestBytes}`);
   const bytes = await readFile(path);
   const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = zipped ? await unzip(bytes, { maxOutputLength: largestBytes }) : bytes;
+  const text = zipped ? await unzip(bytes) : bytes;
   return text.toString("utf8");
+}
+
+async function unzip(bytes: Buffer): Promise<Buffer> {
+  // loaded here: most agents never meet a zipped log
+  const { gunzip } = await import("node:zlib");
+  return await promisify(gunzip)(bytes, { maxOutputLength: largestBytes });
 }

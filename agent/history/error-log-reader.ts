@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { createGunzip } from "node:zlib";
 import type { ReadFailure } from "../model/read.ts";
 import { lineReader, type LocalClock } from "../parse/error-log-line.ts";
 import { scanErrorLog, type ErrorLogContent } from "../parse/error-log.ts";
@@ -138,10 +137,11 @@ async function opened(
   // a fifo would never end, a folder is no log
   if (!(await stat(path)).isFile()) throw new Error("is no file");
   // before there is a stream, whose errors somebody would have to hear meanwhile
-  const zipped = await isGzip(path);
+  // zlib is loaded here: an agent never reads what was rotated
+  const zlib = (await isGzip(path)) ? await import("node:zlib") : undefined;
   const file = createReadStream(path, { highWaterMark: chunkBytes });
-  if (!zipped) return { file, stream: file.setEncoding("latin1") };
-  const unzipped = createGunzip({ chunkSize: chunkBytes }).setEncoding("latin1");
+  if (zlib === undefined) return { file, stream: file.setEncoding("latin1") };
+  const unzipped = zlib.createGunzip({ chunkSize: chunkBytes }).setEncoding("latin1");
   file.on("error", (error) => unzipped.destroy(error));
   return { file, stream: file.pipe(unzipped) };
 }
