@@ -126,6 +126,13 @@ describe("the defaults", () => {
       },
       web: { host: "127.0.0.1", port: 10_709 },
       journal: { enabled: true },
+      alertmanager: {
+        urls: [],
+        labels: {},
+        resolveAfterMs: 120_000,
+        timeoutMs: 10_000,
+        access: { basicAuth: undefined, bearerTokenFile: undefined, caFile: undefined },
+      },
       remediation: {
         mode: "off",
         confirmForMs: 30_000,
