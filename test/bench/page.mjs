@@ -21,7 +21,7 @@ const confirmForMs = 1_000;
 export async function measurePages({ pages }) {
   const site = makeSite();
   const receiver = await startReceiver();
-  const alertmanager = await startAlertmanager(receiver.url);
+  const port = await freePort();
   let serving = startMaster(site);
   await serving.bound;
   await serving.started();
@@ -30,12 +30,14 @@ export async function measurePages({ pages }) {
     onOutput: () => undefined,
     settings: {
       scan: { confirm_for: `${confirmForMs}ms` },
-      alertmanager: { url: alertmanager.url, resolve_after: "0s" },
+      alertmanager: { url: `http://127.0.0.1:${port}`, resolve_after: "0s" },
     },
   });
   const over = [];
   for (let round = 1; round <= pages; round += 1) {
     if (round % 5 === 1) say(`page: round ${round} of ${pages}`);
+    // a new one: to a group that it knows from the round before it adds with its next interval
+    const alertmanager = await startAlertmanager(receiver.url, port);
     const next = startMaster(site);
     const boundMs = await next.bound;
     over.push((await receiver.next("firing")) - boundMs - confirmForMs);
@@ -44,9 +46,9 @@ export async function measurePages({ pages }) {
     serving = next;
     await agent.scrape(); // the end of a stale group makes no file event: a scrape looks
     await receiver.next("resolved");
+    await alertmanager.stop();
   }
   await agent.stop();
-  await alertmanager.stop();
   await serving.end();
   return { over };
 }
@@ -80,15 +82,14 @@ async function startReceiver() {
   };
 }
 
-async function startAlertmanager(receiverUrl) {
+async function startAlertmanager(receiverUrl, port) {
   const folder = mkdtempSync(join(tmpdir(), "onemaster-page-"));
   atTheEnd(() => rmSync(folder, { recursive: true }));
   const route = { receiver: "pager", group_wait: "0s", group_interval: "1s" };
   const receivers = [{ name: "pager", webhook_configs: [{ url: receiverUrl }] }];
   // JSON is YAML
   writeFileSync(join(folder, "alertmanager.yml"), JSON.stringify({ route, receivers }));
-  const port = await freePort();
-  const server = await startServer({
+  return await startServer({
     name: "Alertmanager",
     command: "prometheus-alertmanager",
     args: [
@@ -99,5 +100,4 @@ async function startAlertmanager(receiverUrl) {
     ],
     port,
   });
-  return { ...server, url: `http://127.0.0.1:${port}` };
 }
