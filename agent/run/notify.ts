@@ -49,6 +49,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
   let owed: readonly string[] = [];
   let failing = false;
   let ready = false;
+  let stopping = false;
   let sending: Promise<void> = Promise.resolve();
 
   /** One after the other: they arrive in the order in which they were said. */
@@ -73,7 +74,9 @@ export function createNotifier(parts: NotifierParts): Notifier {
     } catch (error) {
       owed = lasting;
       told = undefined;
-      if (!failing) logger.warn({ err: error }, "systemd could not be told how the agent is");
+      // a stop by systemd ends every process of the service at once, and it needs no telling then
+      const worthALine = !failing && !stopping;
+      if (worthALine) logger.warn({ err: error }, "systemd could not be told how the agent is");
       failing = true;
     }
   }
@@ -95,7 +98,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
     },
     scanned(report) {
       if (!ready) return;
-      status = statusLine(report);
+      if (!stopping) status = statusLine(report);
       const changed = patience();
       const nowMs = clock.monotonicMs();
       const everyMs = patienceMs === undefined ? Infinity : patienceMs / PING_SHARE;
@@ -105,6 +108,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
       else if (due && rested) tell();
     },
     stopping() {
+      stopping = true;
       status = "stopping";
       tell("STOPPING=1");
     },

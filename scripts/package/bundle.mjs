@@ -16,7 +16,7 @@ export function bundleModule(version, interpreter) {
  */
 export function bundleForExecutable(version) {
   const { banner: _, ...options } = bundleOptions(version);
-  // a code cache and import() exclude each other
+  // import() of Node's own modules would need a loader, too
   return bundled({ ...options, format: "cjs", supported: { "dynamic-import": false } });
 }
 

@@ -22,9 +22,9 @@ const scripts = ["postinst", "prerm", "postrm"];
  * Writes a Debian package to `path`: the same bytes for the same `files`, `fields` of its control
  * file and `epochSeconds`, whoever builds it and when. It appears whole or not at all.
  */
-export function makeDeb({ path, files, fields, epochSeconds }) {
+export function makeDeb({ path, files, fields, epochSeconds, compress }) {
   const folder = mkdtempSync(join(tmpdir(), "onemaster-deb-"));
-  const unfinished = `${path}.part`;
+  const unfinished = `${path}.${process.pid}`;
   try {
     const tree = join(folder, "tree");
     for (const [name, file] of files) put(join(tree, name), file);
@@ -35,7 +35,7 @@ export function makeDeb({ path, files, fields, epochSeconds }) {
       put(join(tree, "DEBIAN", name), { content: read(`deploy/debian/${name}`), mode: 0o755 });
     }
     backdate(tree, epochSeconds);
-    const options = ["--root-owner-group", "-Zxz", "--build"];
+    const options = ["--root-owner-group", "-Zxz", `-z${compress}`, "--build"];
     const env = { SOURCE_DATE_EPOCH: `${epochSeconds}` };
     tool("dpkg-deb", [...options, tree, unfinished], { debianPackage: "dpkg", env });
     renameSync(unfinished, path);

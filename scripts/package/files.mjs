@@ -14,10 +14,7 @@ const templates = "usr/share/onemaster";
 export function packageFiles({ copyright, changelog, overrides }) {
   return new Map([
     ["etc/onemaster/onemaster.yml", { content: read("deploy/debian/onemaster.yml") }],
-    [
-      "usr/lib/systemd/system/onemaster.service",
-      { content: read("deploy/systemd/onemaster.service") },
-    ],
+    ["usr/lib/systemd/system/onemaster.service", { content: service() }],
     ["usr/lib/sysusers.d/onemaster.conf", { content: read("deploy/systemd/onemaster.sysusers") }],
     ["usr/share/man/man1/onemaster.1.gz", zipped(read("deploy/man/onemaster.1"))],
     [
@@ -41,6 +38,13 @@ export function packageFiles({ copyright, changelog, overrides }) {
     ...below("rules", `${templates}/rules`, ["tests"]),
     ...below("deploy", templates, placedElsewhere),
   ]);
+}
+
+/** The unit with the program of the package, whatever else lies in /usr/local/bin. */
+function service() {
+  const unit = read("deploy/systemd/onemaster.service").toString();
+  const own = unit.replaceAll(/^(Exec\w+)=onemaster /gm, "$1=/usr/bin/onemaster ");
+  return own === unit ? fail("onemaster.service does not start `onemaster`") : Buffer.from(own);
 }
 
 /** A file of the checkout; ends the build where it is not there. */

@@ -20,13 +20,14 @@ const architectures = new Map([
 ]);
 
 /**
- * Makes what `only` names in the folder `output`, and says so on stderr. Promises false when
- * something that it needs is not there; the reason is then on stderr.
+ * Makes what `only` names in the folder `output`, the packages compressed as `xz -LEVEL` does, and
+ * says so on stderr. Promises false when something that it needs is not there; the reason is then
+ * on stderr.
  */
-export async function makeAll({ output, version, only }) {
+export async function makeAll({ output, version, only, compress }) {
   try {
     mkdirSync(output, { recursive: true });
-    const build = { version, epochSeconds: sourceDate(), output };
+    const build = { version, epochSeconds: sourceDate(), output, compress };
     if (only.includes("module")) await makeModule(build);
     if (only.includes("all")) await makeForNode(build);
     if (only.includes("executable")) await makeForAnyHost(build);
@@ -43,8 +44,9 @@ async function makeModule({ version, output }) {
   const { text, inputs } = await bundleModule(version);
   const path = join(output, "onemaster.mjs");
   const whole = `${text}${licenceComment(packagesOf(inputs))}`;
-  writeFileSync(`${path}.part`, whole, { mode: 0o755 });
-  renameSync(`${path}.part`, path);
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, whole, { mode: 0o755 });
+  renameSync(unfinished, path);
   tell(path, startedMs);
 }
 
@@ -89,7 +91,7 @@ function executableOf(program) {
   }
 }
 
-function makePackage({ version, epochSeconds, output }, of) {
+function makePackage({ version, epochSeconds, output, compress }, of) {
   const startedMs = performance.now();
   const { architecture, program, command, depends, overrides, copyright } = of;
   // before all others: what is tried out before 1.2.3 must be older than it for dpkg
@@ -112,7 +114,7 @@ function makePackage({ version, epochSeconds, output }, of) {
     description: common.description.join("\n "),
   };
   const path = join(output, `onemaster_${ownVersion}_${architecture}.deb`);
-  makeDeb({ path, files, fields, epochSeconds });
+  makeDeb({ path, files, fields, epochSeconds, compress });
   tell(path, startedMs);
 }
 

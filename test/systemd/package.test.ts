@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { installPackage, ownVersion } from "../testbed/package.ts";
 import type { PackageKind } from "../testbed/package.ts";
 import type { Release, TestHost } from "../testbed/test-host.ts";
-import { testHost } from "./host-fixture.ts";
+import { aptRemove, freshHost } from "./support-package.ts";
 
 /** Trixie has a Node that is new enough, bookworm has none. */
 const installable: readonly (readonly [PackageKind, Release])[] = [
@@ -24,28 +24,17 @@ describe.each(installable)("the package %s on a fresh %s", (kind, release) => {
     expect(await host.run(["systemctl", "cat", "onemaster.service"])).not.toContain("CAP_KILL");
 
     await host.run("echo 'scan: {interval: 7s}' >>/etc/onemaster/onemaster.yml");
-    await host.run(apt("remove"));
+    await host.run(aptRemove("remove"));
     expect(await host.run("cat /etc/onemaster/onemaster.yml")).toContain("7s");
     expect(await host.run("ls -d /var/lib/onemaster")).toBe("/var/lib/onemaster\n");
     expect((await host.attempt(["pgrep", "-x", "onemaster"])).exitCode).toBe(1);
 
-    await host.run(apt("purge"));
+    await host.run(aptRemove("purge"));
     expect(await filesOf(host)).toEqual(before);
     expect((await host.attempt(["getent", "passwd", "onemaster"])).exitCode).toBe(2);
     expect((await host.attempt(["getent", "group", "onemaster"])).exitCode).toBe(2);
   });
 });
-
-/** A host without the Node that the test bed lends where Debian's own is too old. */
-async function freshHost(...[context, release]: [Parameters<typeof testHost>[0], Release]) {
-  const host = await testHost(context, { release, name: "fresh" });
-  await host.run("rm -f /usr/local/bin/node");
-  return host;
-}
-
-function apt(command: "remove" | "purge"): readonly string[] {
-  return ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", command, "--yes", "onemaster"];
-}
 
 /** All paths of the host's disk but those that dpkg, apt and a running system write by themselves. */
 async function filesOf(host: TestHost): Promise<readonly string[]> {

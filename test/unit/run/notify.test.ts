@@ -133,6 +133,19 @@ test("says that it stops", async () => {
   ]);
 });
 
+test("warns of no message that its own stop has cut off, and feeds the watchdog to its end", async () => {
+  const agent = start();
+  agent.notifier.ready(one);
+  await agent.said();
+  agent.state.broken = true;
+  agent.notifier.stopping();
+  await agent.said();
+  expect(agent.warned).toEqual([]);
+  agent.state.broken = false;
+  await scans(agent, { everyMs: 60_000, forMs: 60_000 });
+  expect(await agent.said()).toEqual([["STOPPING=1", "WATCHDOG=1", "STATUS=stopping"]]);
+});
+
 test.each([
   ["for another process", { WATCHDOG_USEC: "180000000", WATCHDOG_PID: "8" }],
   ["none", {}],
