@@ -13,6 +13,7 @@ export type Need =
   | "tornado"
   | "debootstrap"
   | "nspawn"
+  | "lintian"
   | "qemu"
   | "prometheus"
   | "alertmanager";
@@ -66,6 +67,8 @@ function ask(need: Need): string | undefined {
       return answers("systemd-nspawn", ["--version"])
         ? undefined
         : "systemd-nspawn is missing (package systemd-container)";
+    case "lintian":
+      return answers("lintian", ["--version"]) ? undefined : "lintian is missing (its own package)";
     case "qemu":
       if (!answers("qemu-system-x86_64", ["--version"])) {
         return "qemu-system-x86_64 is missing (package qemu-system-x86)";
