@@ -14,6 +14,8 @@ export interface RunningAgents {
   readonly addresses: readonly string[];
   /** How many pages they have given. */
   pages(): number;
+  /** How many bytes those had, uncompressed. */
+  bytes(): number;
   stop(): void;
 }
 
@@ -28,13 +30,16 @@ const port = 10709;
 export async function startAgents(agents: readonly SimulatedAgent[]): Promise<RunningAgents> {
   const addresses = agents.map((_, index) => `127.64.${index >> 8}.${index & 255}`);
   let given = 0;
+  let bytes = 0;
   const servers: Server[] = [];
   for (const [index, agent] of agents.entries()) {
     const pageOf = mover(agent);
     const server = createServer((_, outgoing) => {
+      const page = pageOf();
       given += 1;
+      bytes += Buffer.byteLength(page);
       outgoing.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
-      outgoing.end(pageOf());
+      outgoing.end(page);
     });
     servers.push(server);
     await new Promise<void>((resolve, reject) => {
@@ -45,6 +50,7 @@ export async function startAgents(agents: readonly SimulatedAgent[]): Promise<Ru
   return {
     addresses: addresses.map((address) => `${address}:${port}`),
     pages: () => given,
+    bytes: () => bytes,
     stop: () => {
       for (const server of servers) {
         server.closeAllConnections();

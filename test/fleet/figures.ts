@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { RunningPrometheus } from "../pipeline/prometheus.ts";
-import { ask } from "../pipeline/server.ts";
+import { ask, askJson } from "../pipeline/server.ts";
 import { type MetricsPage, readMetrics } from "../support/metrics.ts";
+import { waitFor } from "../support/wait.ts";
 
 /** What a Prometheus takes at one moment. */
 export interface Taken {
@@ -13,7 +14,7 @@ export interface Taken {
   readonly samples: number;
 }
 
-/** How long a group of rules takes. */
+/** How long a group of rules takes by the clock, which is short only where nothing else runs. */
 export interface GroupTime {
   readonly name: string;
   readonly rules: number;
@@ -62,6 +63,64 @@ export function followGroups(prometheus: RunningPrometheus): {
     },
     times: () => [...groups.values()],
   };
+}
+
+/** What one evaluation of a group of rules takes of the processor, whatever else runs. */
+export interface GroupCost {
+  readonly name: string;
+  readonly processorMs: number;
+}
+
+/**
+ * Asks the expressions of every group `times` times as queries, and gives what that took of the
+ * processor beyond what Prometheus takes anyway.
+ */
+export async function costOfGroups(
+  prometheus: RunningPrometheus,
+  times: number,
+): Promise<readonly GroupCost[]> {
+  const { data } = await askJson<RulesAnswer>(`${prometheus.url}/api/v1/rules`);
+  const anyway = await shareTaken(prometheus.pid, 15_000);
+  const costs: GroupCost[] = [];
+  for (const { name, rules } of data.groups) {
+    const startedMs = performance.now();
+    const before = processorMs(prometheus.pid);
+    for (let time = 0; time < times; time += 1) {
+      for (const { query } of rules) await prometheus.query(query);
+    }
+    const taken = processorMs(prometheus.pid) - before;
+    const own = taken - anyway * (performance.now() - startedMs);
+    costs.push({ name, processorMs: Math.max(0, own) / times });
+  }
+  return costs;
+}
+
+interface RulesAnswer {
+  readonly data: {
+    readonly groups: readonly {
+      readonly name: string;
+      readonly rules: readonly { readonly query: string }[];
+    }[];
+  };
+}
+
+/** The share of a core that a process takes over some time. */
+async function shareTaken(pid: number, overMs: number): Promise<number> {
+  const startedMs = performance.now();
+  const before = processorMs(pid);
+  await waitFor(
+    "the time to have passed",
+    () => performance.now() > startedMs + overMs,
+    2 * overMs,
+  );
+  return (processorMs(pid) - before) / (performance.now() - startedMs);
+}
+
+/** User and system time of a process since its start; the kernel counts it in steps of 10 ms. */
+function processorMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function ownPage(prometheus: RunningPrometheus): Promise<MetricsPage> {

@@ -9,7 +9,7 @@ import { ticksNow } from "../support/process.ts";
 import { waitFor } from "../support/wait.ts";
 import { showProgress } from "../soak/progress.ts";
 import { type RunningAgents, startAgents } from "./agents.ts";
-import { followGroups, takenBy } from "./figures.ts";
+import { costOfGroups, followGroups, takenBy } from "./figures.ts";
 import { type Fleet, planFleet } from "./plan.ts";
 import { recordPages } from "./record.ts";
 import { asText, type FleetReport } from "./table.ts";
@@ -95,6 +95,7 @@ async function measure(
     ),
   };
   const up = await value('sum(up{job="onemaster"})');
+  const costs = await costOfGroups(prometheus, 5);
   return {
     hosts: fleet.hosts.length,
     clusters: fleet.clusters,
@@ -102,7 +103,7 @@ async function measure(
     minutes,
     up,
     seriesPerHost: await value('max(scrape_samples_scraped{job="onemaster"})'),
-    pageBytes: await value('max(scrape_body_size_bytes{job="onemaster"})'),
+    pageBytes: Math.round(agents.bytes() / agents.pages()),
     empty,
     full,
     cores: (full.cpuSeconds - from.taken.cpuSeconds) / seconds,
@@ -112,6 +113,7 @@ async function measure(
       p99: await value('quantile(0.99, scrape_duration_seconds{job="onemaster"})'),
     },
     groups,
+    costs,
     fired,
     expected: { duplicates: fleet.duplicates, clusters: fleet.badClusters },
     sound:

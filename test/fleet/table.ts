@@ -1,4 +1,4 @@
-import type { GroupTime, Taken } from "./figures.ts";
+import type { GroupCost, GroupTime, Taken } from "./figures.ts";
 
 /** What a fleet took. */
 export interface FleetReport {
@@ -9,6 +9,7 @@ export interface FleetReport {
   /** Targets that answered at the end. */
   readonly up: number;
   readonly seriesPerHost: number;
+  /** On average, uncompressed. */
   readonly pageBytes: number;
   /** Prometheus with all rules before its first target. */
   readonly empty: Taken;
@@ -18,6 +19,7 @@ export interface FleetReport {
   readonly samplesPerSecond: number;
   readonly scrapeSeconds: { readonly median: number; readonly p99: number };
   readonly groups: readonly GroupTime[];
+  readonly costs: readonly GroupCost[];
   readonly fired: { readonly duplicates: number; readonly clusters: number };
   readonly expected: { readonly duplicates: number; readonly clusters: number };
   /** Every host answered, and what fired is what had to. */
@@ -26,12 +28,16 @@ export interface FleetReport {
 
 /** The report for people. */
 export function asText(report: FleetReport): string {
-  const { hosts, full, empty, groups, scrapeSeconds, fired, expected } = report;
+  const { hosts, full, empty, groups, costs, scrapeSeconds, fired, expected } = report;
+  const costOf = (group: string): string => {
+    const cost = costs.find(({ name }) => name === group);
+    return cost === undefined ? "?" : `${Math.round(cost.processorMs)} ms`;
+  };
   const grown = full.residentBytes - empty.residentBytes;
   const rows: readonly (readonly [string, string])[] = [
     ["hosts", `${hosts} in ${report.clusters} clusters, ${report.up} up`],
     ["time", `${report.minutes} min, a scrape and an evaluation every ${report.intervalSeconds} s`],
-    ["samples of the largest page", `${report.seriesPerHost}`],
+    ["page", `${report.seriesPerHost} samples at the most, ${report.pageBytes} bytes`],
     ["series in Prometheus", `${full.series}, ${(full.series / hosts).toFixed(1)} a host`],
     ["samples a second", `${Math.round(report.samplesPerSecond)}`],
     [
@@ -42,10 +48,12 @@ export function asText(report: FleetReport): string {
     ["  a series", `${(grown / full.series / 1024).toFixed(1)} KiB`],
     ["processor of Prometheus", `${(report.cores * 100).toFixed(1)} % of a core`],
     ["scrape", `median ${ms(scrapeSeconds.median)}, p99 ${ms(scrapeSeconds.p99)}`],
-    ...groups.map(({ name, rules, lastSeconds, longestSeconds }): readonly [string, string] => [
-      `rules ${name}`,
-      `${rules}: last ${ms(lastSeconds)}, longest ${ms(longestSeconds)}`,
+    ...groups.map((group): readonly [string, string] => [
+      `rules ${group.name}`,
+      `${costOf(group.name)} of the processor; by the clock last ${ms(group.lastSeconds)}, ` +
+        `longest ${ms(group.longestSeconds)}`,
     ]),
+    ["all rules once", `${Math.round(costs.reduce((sum, one) => sum + one.processorMs, 0))} ms`],
     ["second masters told", `${fired.duplicates} of ${expected.duplicates} hosts`],
     ["clusters told", `${fired.clusters} of ${expected.clusters}`],
   ];

@@ -15,7 +15,7 @@ beforeEach((context) => requireReal(context, "prometheus"));
 const password = "correct horse";
 
 describe("the examples of Prometheus", () => {
-  test.each(["one-host", "fleet"])("%s.yml is sound to promtool", (name) => {
+  test.each(["one-host", "fleet", "shard"])("%s.yml is sound to promtool", (name) => {
     const folder = folderOfFleet();
     const file = folder.at("prometheus.yml");
     writeFileSync(file, inFolder(`deploy/prometheus/${name}.yml`, folder));
