@@ -19,8 +19,8 @@ export interface Fleet {
 const hostsACluster = 100;
 
 /**
- * Hosts in clusters of a hundred. One in ten of the first cluster has a second master, as after a bad
- * release, and one host of each other.
+ * Hosts in clusters of a hundred. One in ten of the first cluster has a second master, as after a
+ * bad release, and one host of each other.
  */
 export function planFleet(count: number): Fleet {
   const hosts = Array.from({ length: count }, (_, index): FleetHost => {

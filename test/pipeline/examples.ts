@@ -33,8 +33,8 @@ export function exampleRoutes(receiver: Receiver): AlertmanagerConfig {
 }
 
 /**
- * deploy/prometheus/one-host.yml with this agent as its target and this Alertmanager, with rules and
- * what they wait for as they are shipped; only a scrape and an evaluation come every second.
+ * deploy/prometheus/one-host.yml with this agent as its target and this Alertmanager, with rules
+ * and what they wait for as they are shipped; only a scrape and an evaluation come every second.
  */
 export function exampleOfOneHost(agent: string, alertmanager: string): PrometheusConfig {
   const text = example("deploy/prometheus/one-host.yml")

@@ -73,8 +73,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
     `--storage.tsdb.path=${folder.at(`prometheus-${started}`)}`,
     `--web.listen-address=${host}:0`,
     "--web.enable-lifecycle",
-    // for five seconds after a start or a reload it knows no Alertmanager: what it says then is lost,
-    // and by default said again after a minute
+    // for five seconds after a start or a reload it knows no Alertmanager: what it says then is
+    // lost, and by default said again after a minute
     "--rules.alert.resend-delay=2s",
     ...extra,
   ]);
