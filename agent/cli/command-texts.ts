@@ -1,5 +1,5 @@
 import { type CommandText, failureExit, usageExit } from "./command-text.ts";
-import { gateText } from "./guard-texts.ts";
+import { cutoverText, cutoverVerifyText, drillText, gateText } from "./guard-texts.ts";
 
 const programText: CommandText = {
   summary: "sees when one unix socket has two gunicorn masters",
@@ -229,6 +229,9 @@ export const commandTexts = {
   "incidents show": incidentShowText,
   remediate: remediateText,
   gate: gateText,
+  drill: drillText,
+  cutover: cutoverText,
+  "cutover verify": cutoverVerifyText,
   config: configText,
   "config check": configCheckText,
   "config show": configShowText,

@@ -23,6 +23,8 @@ const noActions: Actions = {
   incidentShow: notRun,
   remediate: notRun,
   gate: notRun,
+  drill: notRun,
+  cutoverVerify: notRun,
   configCheck: notRun,
   configShow: notRun,
   completion: notRun,

@@ -28,3 +28,51 @@ export const gateText: CommandText = {
     failureExit,
   ],
 };
+
+const soundExit = [
+  { code: 0, when: "all is sound" },
+  { code: 1, when: "something is not" },
+  { code: 3, when: "could not tell" },
+];
+
+/** What is said of `drill`. */
+export const drillText: CommandText = {
+  summary: "restart cycles that prove one master each time",
+  description: [
+    "Restarts the unit --cycles times, then stops and starts it. After each step MainPID has to be " +
+      "the one serving master, the workers, the socket's mode and owner as expected or as before, " +
+      "the application has to answer, and there must not be one process more than before. " +
+      "Meanwhile it asks the socket without a break: what failed and how long nobody answered is " +
+      "in the table. It ends at the first step that is not sound.",
+    "Without --yes it says what it would do. It does not begin on a unit that is not sound, unless " +
+      "told --even-if-unsound. Ctrl-C ends it after the step under way, with the unit started.",
+  ],
+  examples: [
+    { command: "onemaster drill --unit platform", says: "what would be done" },
+    { command: "onemaster drill --cycles 5 --unit platform --yes", says: "do it" },
+  ],
+  exits: [...soundExit, usageExit, failureExit],
+};
+
+/** What is said of `cutover`. */
+export const cutoverText: CommandText = {
+  summary: "from the SysV script to the native unit",
+  description: ["A service whose master systemd owns cannot get a second one by a restart."],
+  examples: [{ command: "onemaster cutover verify", says: "is it so?" }],
+  exits: [...soundExit, usageExit, failureExit],
+};
+
+/** What is said of `cutover verify`. */
+export const cutoverVerifyText: CommandText = {
+  summary: "check that systemd owns the one master of a socket",
+  description: [
+    "Checks the unit of each socket, or --unit: MainPID is the serving master, KillMode ends all " +
+      "of it, the unit is a native one, exactly one master with its workers, mode and owner of " +
+      "the socket, an answer to OPTIONS /. Changes nothing.",
+  ],
+  examples: [
+    { command: "onemaster cutover verify", says: "the units of every gunicorn socket" },
+    { command: "onemaster cutover verify --unit platform --json", says: "for programs, schema 1" },
+  ],
+  exits: [...soundExit, usageExit, failureExit],
+};

@@ -1,21 +1,20 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { LogFormat } from "../model/log-format.ts";
 import { parseDuration } from "../parse/duration.ts";
-import type { CommandText } from "./command-text.ts";
 import { commandTexts } from "./command-texts.ts";
 import type { CommonOptions } from "./common-options.ts";
 import type { JsonOption } from "./config-command.ts";
+import { addGuardCommands, type GuardActions } from "./guard-commands.ts";
 import type { HistoryOptions } from "./history-command.ts";
-import type { GateOptions } from "./gate-command.ts";
-import { helpAfter, helpDescription } from "./help-text.ts";
 import type { RemediateOptions } from "./remediate-command.ts";
 import type { RunOptions } from "./run-command.ts";
 import type { StatusOptions } from "./status-command.ts";
+import { common, described, json, jsonOf, jsonOption, subcommand } from "./subcommand.ts";
 import { unknownCommand } from "./unknown-command.ts";
 import { version } from "./version.ts";
 
 /** What the commands do; the program only says which one, and with what. */
-export interface Actions {
+export interface Actions extends GuardActions {
   run(common: CommonOptions, options: RunOptions): Promise<void>;
   status(common: CommonOptions, options: StatusOptions): Promise<void>;
   check(common: CommonOptions, options: JsonOption): Promise<void>;
@@ -26,7 +25,6 @@ export interface Actions {
   remediate(common: CommonOptions, options: RemediateOptions): Promise<void>;
   configCheck(file: string | undefined, common: CommonOptions, options: JsonOption): Promise<void>;
   configShow(common: CommonOptions, options: JsonOption): Promise<void>;
-  gate(common: CommonOptions, options: GateOptions): Promise<void>;
   completion(shell: Shell): Promise<void>;
 }
 
@@ -58,7 +56,6 @@ interface TypedOptions {
   readonly yes?: true;
   readonly dryRun?: true;
   readonly resetBreaker?: true;
-  readonly strict?: true;
 }
 
 function socketPath(typed: string, before: readonly string[] | undefined): string[] {
@@ -75,36 +72,6 @@ function watchInterval(typed: string): number {
   }
   return ms;
 }
-
-function described(command: Command, text: CommandText): Command {
-  return command
-    .summary(text.summary)
-    .description(helpDescription(text))
-    .addHelpText("after", helpAfter(text));
-}
-
-function subcommand(parent: Command, nameAndArguments: string, text: CommandText): Command {
-  const command = parent.command(nameAndArguments);
-  const path = parent.parent === null ? command.name() : `${parent.name()} ${command.name()}`;
-  command.allowExcessArguments(false).showHelpAfterError(`See: onemaster ${path} --help`);
-  return described(command, text);
-}
-
-function common(command: Command): CommonOptions {
-  const { config, socket, color } = command.optsWithGlobals<TypedOptions>();
-  return { config, socket: socket ?? [], color };
-}
-
-function json(command: Command): JsonOption {
-  return { json: command.opts<TypedOptions>().json === true };
-}
-
-/** A subcommand of one with --json has the option twice: either place counts. */
-function jsonOf(command: Command): JsonOption {
-  return { json: command.optsWithGlobals<TypedOptions>().json === true };
-}
-
-const jsonOption = ["--json", "print JSON, for programs"] as const;
 
 /** The whole command line: commands, options, help. Help and the manual page are made from it. */
 export function buildProgram(actions: Actions, output: ProgramOutput): Command {
@@ -215,13 +182,7 @@ export function buildProgram(actions: Actions, output: ProgramOutput): Command {
     });
   });
 
-  const gate = subcommand(program, "gate", commandTexts.gate)
-    .option("--strict", "refuse as well what could not be told")
-    .option(...jsonOption);
-  gate.action(() => {
-    const { strict } = gate.opts<TypedOptions>();
-    return actions.gate(common(gate), { ...json(gate), strict: strict === true });
-  });
+  addGuardCommands(program, actions);
 
   const config = subcommand(program, "config", commandTexts.config).helpCommand(false);
   const configCheck = subcommand(config, "check [file]", commandTexts["config check"]).option(

@@ -61,6 +61,16 @@ export async function runCli(
       const ask = (path: string): Promise<GateAnswer> => askGate(path, process.env);
       exitCode = await gateCommand(common, options, surroundings, ask);
     },
+    async drill(common, options) {
+      const { drillCommand } = await import("./drill-command.ts");
+      const { hostDrill } = await import("../run/drill-host.ts");
+      exitCode = await drillCommand(common, options, surroundings, hostDrill);
+    },
+    async cutoverVerify(common, options) {
+      const { verifyCommand } = await import("./cutover-verify-command.ts");
+      const { lookForSoundness } = await import("../run/sound-look.ts");
+      exitCode = await verifyCommand(common, options, surroundings, lookForSoundness);
+    },
     async history(unit, common, options) {
       const { historyCommand } = await import("./history-command.ts");
       exitCode = await historyCommand(unit, common, options, surroundings);

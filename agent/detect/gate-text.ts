@@ -1,42 +1,41 @@
-import type { Evidence } from "../model/verdict.ts";
+import type { ProcessFacts } from "../model/process.ts";
+import type { Evidence, Role } from "../model/verdict.ts";
 import { membersOf } from "./groups.ts";
 import type { RoledGroup } from "./roles.ts";
 
-/** What a living master does at the path. */
-function doesText(group: RoledGroup): string {
-  switch (group.role) {
-    case "serving":
-      return "serves it";
-    case "stale":
-      return "still listens, though the path is another's";
-    case "stranded":
-      return "still listens, though nobody owns the path";
-    case "predecessor":
-      return "hands over";
-    case "successor":
-      return "takes over, by a USR2 upgrade";
-    case "draining":
-    case "orphaned":
-    case "unclear":
-      return "listens";
-  }
+/** A group whose master lives and listens. */
+export interface ListeningGroup extends RoledGroup {
+  readonly master: ProcessFacts;
 }
 
-function homeText({ master }: RoledGroup, ownUnit: string | undefined): string {
-  if (master?.unit === undefined) return "in no unit";
-  return master.unit === ownUnit ? `left in ${ownUnit} by an earlier start` : `in ${master.unit}`;
+/** What a listening master does at the path. */
+const doing: Readonly<Record<Role, string>> = {
+  serving: "serves it",
+  stale: "still listens, though the path is another's",
+  stranded: "still listens, though nobody owns the path",
+  predecessor: "hands over",
+  successor: "takes over, by a USR2 upgrade",
+  draining: "drains",
+  orphaned: "is dead",
+  unclear: "listens",
+};
+
+function homeText({ unit }: ProcessFacts, ownUnit: string | undefined): string {
+  if (unit === undefined) return "in no unit";
+  return unit === ownUnit ? `left in ${ownUnit} by an earlier start` : `in ${unit}`;
 }
 
-function nameText(group: RoledGroup, ownUnit: string | undefined): string {
-  const pids = membersOf(group).map(({ id }) => id.pid);
-  const isMaster = group.master?.signalRole === "master";
-  const who = isMaster ? `master ${pids[0]}` : `pid ${pids[0]} (${group.master?.comm})`;
-  const size = pids.length === 1 ? "1 process" : `${pids.length} processes`;
-  return `${who} (${size}, ${homeText(group, ownUnit)}) ${doesText(group)}`;
+function nameText(group: ListeningGroup, ownUnit: string | undefined): string {
+  const { master, role } = group;
+  const { pid } = master.id;
+  const who = master.signalRole === "master" ? `master ${pid}` : `pid ${pid} (${master.comm})`;
+  const count = membersOf(group).length;
+  const size = count === 1 ? "1 process" : `${count} processes`;
+  return `${who} (${size}, ${homeText(master, ownUnit)}) ${doing[role]}`;
 }
 
 /** Who is in the way, as a sentence; `ownUnit` is the one that is about to start. */
-export function whoText(inTheWay: readonly RoledGroup[], ownUnit: string | undefined): string {
+export function whoText(inTheWay: readonly ListeningGroup[], ownUnit: string | undefined): string {
   const who = inTheWay.map((group) => nameText(group, ownUnit)).join("; ");
   const ordinal = ["second", "third", "fourth"][inTheWay.length - 1] ?? "further";
   return `${who}: a start would add a ${ordinal} master`;
@@ -48,7 +47,7 @@ export function whoText(inTheWay: readonly RoledGroup[], ownUnit: string | undef
  */
 export function clearText(
   path: string,
-  inTheWay: readonly RoledGroup[],
+  inTheWay: readonly ListeningGroup[],
   ownUnit: string | undefined,
   evidence: Evidence,
 ): string {
@@ -75,8 +74,8 @@ function pidsText(groups: readonly RoledGroup[]): string {
     .join(" ");
 }
 
-function endText({ master }: RoledGroup, ownUnit: string | undefined): string {
-  const unit = master?.unit;
+function endText({ master }: ListeningGroup, ownUnit: string | undefined): string {
+  const { unit, id } = master;
   if (unit?.endsWith(".service") === true && unit !== ownUnit) return `systemctl stop ${unit}`;
-  return `kill -TERM ${master?.id.pid} and wait until it has gone`;
+  return `kill -TERM ${id.pid} and wait until it has gone`;
 }

@@ -1,7 +1,8 @@
 import type { GateAnswer, GateCaller, InTheWay, OutOfSight } from "../model/gate.ts";
+import type { Place } from "../model/place.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { socketsOf, unseenAt } from "./detect.ts";
-import { clearText, whoText } from "./gate-text.ts";
+import { clearText, type ListeningGroup, whoText } from "./gate-text.ts";
 import { isHeld, membersOf } from "./groups.ts";
 import { lineageOf } from "./lineage.ts";
 import { ownerOf } from "./owner.ts";
@@ -21,7 +22,7 @@ function heldOutOfSight({ place, roles }: SocketFacts, snapshot: Snapshot): bool
   if (place?.state.kind !== "socket") return false;
   const owner = ownerOf(place, snapshot.listeners);
   if (owner.kind === "listener") return !isHeld(owner.listener, lineageOf(snapshot.processes));
-  return owner.kind === "unknown" && !roles.groups.some(isListening);
+  return owner.kind === "unknown" && roles.groups.flatMap(asListening).length === 0;
 }
 
 /**
@@ -42,12 +43,13 @@ export function gateAt(
 ): GateAnswer {
   const [socket] = socketsOf(snapshot);
   const answer = { path, cure: null, inTheWay: [] };
-  if (socket === undefined) {
+  if (socket?.place === undefined) {
     return { ...answer, decision: "unsure", message: "the path could not be looked at" };
   }
   const groups = socket.roles.groups.filter((group) => !isOwnStart(group, caller));
   const inTheWay = groups
-    .filter((group) => isListening(group) && passes(group, caller) === undefined)
+    .flatMap(asListening)
+    .filter((group) => passes(group, caller) === undefined)
     .toSorted((one, other) => Number(other.role === "serving") - Number(one.role === "serving"));
   if (inTheWay.length > 0) {
     const message = whoText(inTheWay, caller.unit);
@@ -57,7 +59,7 @@ export function gateAt(
   const heard = heldOutOfSight(socket, snapshot) ? answerOutOfSight(path, outOfSight) : undefined;
   if (heard !== undefined) return heard;
   const notes = notesOf(groups, caller);
-  const unseen = whatWasUnseen(socket, snapshot);
+  const unseen = whatWasUnseen(socket.place, groups, snapshot);
   if (unseen !== undefined) {
     const message = [...notes, unseen].join("; ");
     return { ...answer, decision: "unsure", message, cure: grantText };
@@ -66,7 +68,7 @@ export function gateAt(
   return {
     ...answer,
     decision: "pass",
-    message: notes.length > 0 ? notes.join("; ") : idleText(socket, snapshot),
+    message: notes.length > 0 ? notes.join("; ") : idleText(socket.place, snapshot),
     cure: orphans ? `onemaster remediate --yes --socket ${path}` : null,
   };
 }
@@ -79,13 +81,14 @@ function isOwnStart({ master }: RoledGroup, { line }: GateCaller): boolean {
   return master !== undefined && master.signalRole !== "master" && line.includes(master.id.pid);
 }
 
-function isListening({ state }: RoledGroup): boolean {
-  return state === "listening" || state === "predecessor" || state === "successor";
+function asListening(group: RoledGroup): readonly ListeningGroup[] {
+  const { state, master } = group;
+  const listens = state === "listening" || state === "predecessor" || state === "successor";
+  return listens && master !== undefined ? [{ ...group, master }] : [];
 }
 
 /** Why a listening master is not in the way; undefined: it is. */
-function passes({ master }: RoledGroup, caller: GateCaller): string | undefined {
-  if (master === undefined) return undefined;
+function passes({ master }: ListeningGroup, caller: GateCaller): string | undefined {
   const { pid } = master.id;
   if (pid === caller.upgradeOf && caller.line.includes(pid)) {
     return `this is the USR2 upgrade of master ${pid}, which hands its listener on`;
@@ -102,10 +105,10 @@ function isSetAside(scope: string | undefined, unit: string): boolean {
   return scope === `onemaster-before-${short}.scope` || scope === `onemaster-before-${unit}.scope`;
 }
 
-function named(group: RoledGroup): InTheWay {
-  const pids = membersOf(group).map(({ id }) => id.pid);
+function named(group: ListeningGroup): InTheWay {
   const { master, role } = group;
-  return { pid: pids[0] ?? 0, role, unit: master?.unit ?? null, pids };
+  const pids = membersOf(group).map(({ id }) => id.pid);
+  return { pid: master.id.pid, role, unit: master.unit ?? null, pids };
 }
 
 /** What is there and not in the way, one sentence each. */
@@ -116,7 +119,7 @@ function notesOf(groups: readonly RoledGroup[], caller: GateCaller): readonly st
       case "listening":
       case "predecessor":
       case "successor":
-        return passes(group, caller) ?? [];
+        return asListening(group).flatMap((one) => passes(one, caller) ?? []);
       case "draining":
         return `master ${pids[0]} has closed its listener and only ends what it has begun`;
       case "dead":
@@ -129,12 +132,16 @@ function notesOf(groups: readonly RoledGroup[], caller: GateCaller): readonly st
 }
 
 /** What could hide a master, as a sentence; undefined: nothing. */
-function whatWasUnseen({ place, roles }: SocketFacts, snapshot: Snapshot): string | undefined {
-  const unclear = roles.groups.filter(({ state }) => state === "unseen" || state === "unled");
-  const pids = unclear.flatMap(({ master }) => master?.id.pid ?? []);
-  const state = place?.state;
+function whatWasUnseen(
+  place: Place,
+  groups: readonly RoledGroup[],
+  snapshot: Snapshot,
+): string | undefined {
+  const { state } = place;
+  const unclear = groups.filter((group) => group.state === "unseen" || group.state === "unled");
+  const pids = unclear.flatMap(membersOf).map(({ id }) => id.pid);
   const sentences = [
-    ...(state?.kind === "unreadable" ? [`the path cannot be looked at: ${state.why}`] : []),
+    ...(state.kind === "unreadable" ? [`the path cannot be looked at: ${state.why}`] : []),
     ...(pids.length === 0 ? [] : [`whether pid ${pids.join(", ")} listens must not be read`]),
     ...unseenAt(place, snapshot),
   ];
@@ -142,9 +149,8 @@ function whatWasUnseen({ place, roles }: SocketFacts, snapshot: Snapshot): strin
 }
 
 /** What stands at a path that has no master, all of it having been seen. */
-function idleText({ place }: SocketFacts, snapshot: Snapshot): string {
-  const state = place?.state;
-  if (place === undefined || state === undefined) return "nothing listens";
+function idleText(place: Place, snapshot: Snapshot): string {
+  const { state } = place;
   const owner = ownerOf(place, snapshot.listeners);
   // else a connection was refused there
   if (owner.kind === "listener" && isHeld(owner.listener, lineageOf(snapshot.processes))) {

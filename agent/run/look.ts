@@ -51,7 +51,8 @@ export async function withAllSockets(report: Report, settings: Settings): Promis
   return { ...report, sockets: [...report.sockets, ...others] };
 }
 
-async function lookAtSockets(settings: Settings): Promise<Report> {
+/** The sockets alone: without their units, and without what is done about them. */
+export async function lookAtSockets(settings: Settings): Promise<Report> {
   const { wallMs, monotonicMs } = systemClock;
   const probe = createProbe({
     sockets: settings.sockets,

@@ -6,12 +6,12 @@ _onemaster() {
   COMPREPLY=()
   for ((index = 1; index < COMP_CWORD; index++)); do
     case ${COMP_WORDS[index]} in
-      --config | --socket | --log | --textfile | --since | --until | --error-log) ((index++)) ;;
+      --config | --socket | --log | --textfile | --since | --until | --error-log | --cycles | --unit) ((index++)) ;;
       -*) ;;
       *)
         longer="${command:+$command }${COMP_WORDS[index]}"
         case $longer in
-          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'remediate' | 'gate' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
+          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'remediate' | 'gate' | 'drill' | 'cutover' | 'cutover verify' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
         esac
         ;;
     esac
@@ -45,13 +45,21 @@ _onemaster() {
       compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
+    --cycles)
+      :
+      return
+      ;;
+    --unit)
+      :
+      return
+      ;;
   esac
   case $command in
     '')
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--config --socket --no-color -V --version -h --help' -- "$word")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'run status check audit history incidents remediate gate config completion' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'run status check audit history incidents remediate gate drill cutover config completion' -- "$word")
       fi
       ;;
     'run')
@@ -113,6 +121,27 @@ _onemaster() {
     'gate')
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--strict --json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'drill')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--cycles --unit --yes --even-if-unsound --json -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'cutover')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'verify' -- "$word")
+      fi
+      ;;
+    'cutover verify')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--unit --json -h --help --config --socket --no-color -V --version' -- "$word")
       else
         :
       fi

@@ -2,13 +2,13 @@
 
 # true when the words typed so far lead to exactly this command
 function __onemaster_at
-    set -l known 'run' 'status' 'check' 'audit' 'history' 'incidents' 'incidents show' 'remediate' 'gate' 'config' 'config check' 'config show' 'completion'
+    set -l known 'run' 'status' 'check' 'audit' 'history' 'incidents' 'incidents show' 'remediate' 'gate' 'drill' 'cutover' 'cutover verify' 'config' 'config check' 'config show' 'completion'
     set -l command
     set -l skip 0
     for word in (commandline -opc)[2..]
         if test $skip -eq 1
             set skip 0
-        else if contains -- $word --config --socket --log --textfile --since --until --error-log
+        else if contains -- $word --config --socket --log --textfile --since --until --error-log --cycles --unit
             set skip 1
         else if not string match -q -- '-*' $word
             set -l longer (string join ' ' $command $word)
@@ -27,6 +27,8 @@ complete -c onemaster -n '__onemaster_at' -a history -d 'past occurrences, and w
 complete -c onemaster -n '__onemaster_at' -a incidents -d 'what the agent has recorded'
 complete -c onemaster -n '__onemaster_at' -a remediate -d 'the plan for ending stale groups; --yes carries it out'
 complete -c onemaster -n '__onemaster_at' -a gate -d 'for ExecStartPre: refuse a start that would add a second master'
+complete -c onemaster -n '__onemaster_at' -a drill -d 'restart cycles that prove one master each time'
+complete -c onemaster -n '__onemaster_at' -a cutover -d 'from the SysV script to the native unit'
 complete -c onemaster -n '__onemaster_at' -a config -d 'check and show settings'
 complete -c onemaster -n '__onemaster_at' -a completion -d 'print the completion script of a shell'
 complete -c onemaster -n '__onemaster_at' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
@@ -98,6 +100,29 @@ complete -c onemaster -n '__onemaster_at gate' -l config -r -F -d 'settings file
 complete -c onemaster -n '__onemaster_at gate' -l socket -r -F -d 'look at this socket alone; can be given again'
 complete -c onemaster -n '__onemaster_at gate' -l no-color -d 'no colour; NO_COLOR in the environment does the same'
 complete -c onemaster -n '__onemaster_at gate' -s V -l version -d 'print the version'
+complete -c onemaster -n '__onemaster_at drill' -l cycles -x -d 'so many restarts'
+complete -c onemaster -n '__onemaster_at drill' -l unit -x -d 'this unit alone (default: as the sockets tell)'
+complete -c onemaster -n '__onemaster_at drill' -l yes -d 'do it'
+complete -c onemaster -n '__onemaster_at drill' -l even-if-unsound -d 'begin on a unit that is not sound'
+complete -c onemaster -n '__onemaster_at drill' -l json -d 'print JSON, for programs'
+complete -c onemaster -n '__onemaster_at drill' -s h -l help -d 'print this help'
+complete -c onemaster -n '__onemaster_at drill' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
+complete -c onemaster -n '__onemaster_at drill' -l socket -r -F -d 'look at this socket alone; can be given again'
+complete -c onemaster -n '__onemaster_at drill' -l no-color -d 'no colour; NO_COLOR in the environment does the same'
+complete -c onemaster -n '__onemaster_at drill' -s V -l version -d 'print the version'
+complete -c onemaster -n '__onemaster_at cutover' -a verify -d 'check that systemd owns the one master of a socket'
+complete -c onemaster -n '__onemaster_at cutover' -s h -l help -d 'print this help'
+complete -c onemaster -n '__onemaster_at cutover' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
+complete -c onemaster -n '__onemaster_at cutover' -l socket -r -F -d 'look at this socket alone; can be given again'
+complete -c onemaster -n '__onemaster_at cutover' -l no-color -d 'no colour; NO_COLOR in the environment does the same'
+complete -c onemaster -n '__onemaster_at cutover' -s V -l version -d 'print the version'
+complete -c onemaster -n '__onemaster_at cutover verify' -l unit -x -d 'this unit alone (default: as the sockets tell)'
+complete -c onemaster -n '__onemaster_at cutover verify' -l json -d 'print JSON, for programs'
+complete -c onemaster -n '__onemaster_at cutover verify' -s h -l help -d 'print this help'
+complete -c onemaster -n '__onemaster_at cutover verify' -l config -r -F -d 'settings file (default: /etc/onemaster/onemaster.yml, if there)'
+complete -c onemaster -n '__onemaster_at cutover verify' -l socket -r -F -d 'look at this socket alone; can be given again'
+complete -c onemaster -n '__onemaster_at cutover verify' -l no-color -d 'no colour; NO_COLOR in the environment does the same'
+complete -c onemaster -n '__onemaster_at cutover verify' -s V -l version -d 'print the version'
 complete -c onemaster -n '__onemaster_at config' -a check -d 'say everything that is wrong with a settings file'
 complete -c onemaster -n '__onemaster_at config' -a show -d 'show the settings that hold, with defaults, as a settings file'
 complete -c onemaster -n '__onemaster_at config' -s h -l help -d 'print this help'

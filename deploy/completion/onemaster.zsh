@@ -25,6 +25,8 @@ _onemaster() {
         'incidents:what the agent has recorded'
         'remediate:the plan for ending stale groups; --yes carries it out'
         'gate:for ExecStartPre\: refuse a start that would add a second master'
+        'drill:restart cycles that prove one master each time'
+        'cutover:from the SysV script to the native unit'
         'config:check and show settings'
         'completion:print the completion script of a shell'
       )
@@ -40,6 +42,8 @@ _onemaster() {
         incidents) _onemaster_incidents ;;
         remediate) _onemaster_remediate ;;
         gate) _onemaster_gate ;;
+        drill) _onemaster_drill ;;
+        cutover) _onemaster_cutover ;;
         config) _onemaster_config ;;
         completion) _onemaster_completion ;;
       esac
@@ -171,6 +175,63 @@ _onemaster_remediate() {
 _onemaster_gate() {
   _arguments \
     '--strict[refuse as well what could not be told]' \
+    '--json[print JSON, for programs]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_drill() {
+  _arguments \
+    '--cycles[so many restarts]:value: ' \
+    '--unit[this unit alone (default\: as the sockets tell)]:value: ' \
+    '--yes[do it]' \
+    '--even-if-unsound[begin on a unit that is not sound]' \
+    '--json[print JSON, for programs]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_cutover() {
+  local context state state_descr line
+  local -A opt_args
+  _arguments -C \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]' \
+    '1: :->command' \
+    '*:: :->rest'
+  case $state in
+    command)
+      local -a commands=(
+        'verify:check that systemd owns the one master of a socket'
+      )
+      _describe command commands
+      ;;
+    rest)
+      case $line[1] in
+        verify) _onemaster_cutover_verify ;;
+      esac
+      ;;
+  esac
+}
+
+_onemaster_cutover_verify() {
+  _arguments \
+    '--unit[this unit alone (default\: as the sockets tell)]:value: ' \
     '--json[print JSON, for programs]' \
     '-h[print this help]' \
     '--help[print this help]' \

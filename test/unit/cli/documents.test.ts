@@ -75,6 +75,8 @@ describe("completion in bash", () => {
         "check",
         "completion",
         "config",
+        "cutover",
+        "drill",
         "gate",
         "history",
         "incidents",
@@ -83,7 +85,7 @@ describe("completion in bash", () => {
         "status",
       ],
     ],
-    ["onemaster c", ["check", "completion", "config"]],
+    ["onemaster c", ["check", "completion", "config", "cutover"]],
     ["onemaster --config x.yml st", ["status"]],
     ["onemaster --config status st", ["status"]],
     ["onemaster -", anywhere],
@@ -95,6 +97,7 @@ describe("completion in bash", () => {
       [...anywhere, "--dry-run", "--json", "--reset-breaker", "--yes"].toSorted(),
     ],
     ["onemaster config ", ["check", "show"]],
+    ["onemaster cutover ", ["verify"]],
     ["onemaster incidents ", ["show"]],
     ["onemaster history --error-log tsconfig.js", ["tsconfig.json"]],
     ["onemaster config show -", [...anywhere, "--json"].toSorted()],
@@ -110,7 +113,7 @@ describe("completion in bash", () => {
 
 describe.skipIf(!has("fish"))("completion in fish", () => {
   it.each<[typed: string, offers: string[]]>([
-    ["onemaster c", ["check", "completion", "config"]],
+    ["onemaster c", ["check", "completion", "config", "cutover"]],
     ["onemaster --config status st", ["status"]],
     ["onemaster status --w", ["--watch"]],
     ["onemaster config ", ["check", "show"]],

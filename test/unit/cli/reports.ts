@@ -42,7 +42,8 @@ export function group(role: Role, pid: number, change: Partial<GroupReport> = {}
   };
 }
 
-function finding(kind: FindingKind, message: string): FindingReport {
+/** A finding that says this. */
+export function finding(kind: FindingKind, message: string): FindingReport {
   return { kind, since: "2026-11-22T12:20:09.000Z", message };
 }
 

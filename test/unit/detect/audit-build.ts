@@ -128,14 +128,19 @@ export function unitSocket(change: Partial<SocketReport> = {}): SocketReport {
 export function audited(saw: AuditedCase): UnitAudit {
   const sockets = (saw.sockets ?? [{}]).map(unitSocket);
   const seen = seenOf(sockets, saw);
-  const expectation: Expectation = {
-    path: sockets[0]?.path ?? "",
+  const expectation = settings({ path: sockets[0]?.path ?? "", ...saw.expected });
+  return auditUnit(unit(saw.properties, saw.facts), report(sockets), seen, [expectation]);
+}
+
+/** What the settings expect of the unit's socket: nothing, but for what the case says. */
+export function settings(expected: Partial<Expectation> = {}): Expectation {
+  return {
+    path: unitSocket().path,
     expectedWorkers: undefined,
     expectedMode: undefined,
     expectedOwner: undefined,
-    ...saw.expected,
+    ...expected,
   };
-  return auditUnit(unit(saw.properties, saw.facts), report(sockets), seen, [expectation]);
 }
 
 function seenOf(sockets: readonly SocketReport[], saw: AuditedCase): UnitsSeen {

@@ -69,7 +69,7 @@ describe("what could not be seen", () => {
         processes: [master(10, { holds: "denied" }), worker(11, { of: 10 })],
         places: [emptyPlace()],
       }),
-      `unsure: could not be told: whether pid 10 listens must not be read | ${seesAll}`,
+      `unsure: could not be told: whether pid 10, 11 listens must not be read | ${seesAll}`,
     ],
     [
       "other processes, beside what is left over",

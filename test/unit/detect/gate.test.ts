@@ -118,6 +118,8 @@ describe("a living master that listens is in the way", () => {
     expect(gateAt(path, seen, caller, undefined).inTheWay).toEqual([
       { pid: 10, role: "serving", unit: "other.service", pids: [10, 11, 12] },
     ]);
+    const loose = gateAt(path, saw({ processes: crew(10, []) }), caller, undefined);
+    expect(loose.inTheWay).toEqual([{ pid: 10, role: "serving", unit: null, pids: [10] }]);
   });
 });
 

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import type { Controlled } from "../model/drill.ts";
+
+/** What systemd can be told to do with a unit. */
+export type UnitVerb = "restart" | "stop" | "start" | "reset-failed";
+
+/** So much of what systemctl says is kept. */
+const MOST_SAID_CHARACTERS = 2_000;
+
+/**
+ * Tells systemd to do something with one unit and waits until it is done, or for `patienceMs`;
+ * systemd then goes on with it by itself. The name has to be well formed. In a session of its own,
+ * so that a Ctrl-C that is meant for the caller does not end the wait.
+ */
+export function controlUnit(verb: UnitVerb, unit: string, patienceMs: number): Promise<Controlled> {
+  return new Promise((resolve) => {
+    const child = spawn("systemctl", ["--no-ask-password", verb, "--", unit], {
+      detached: true,
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: patienceMs,
+      killSignal: "SIGKILL",
+      env: { PATH: process.env["PATH"], LC_ALL: "C", SYSTEMD_COLORS: "0", SYSTEMD_URLIFY: "0" },
+    });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (piece: string) => {
+      said = (said + piece).slice(0, MOST_SAID_CHARACTERS);
+    });
+    child.once("error", (error) => resolve({ kind: "failed", why: error.message }));
+    child.once("close", (code, signal) => {
+      if (code === 0) return resolve({ kind: "done" });
+      const late = `it was not done within ${Math.round(patienceMs / 1_000)} s`;
+      const [line = ""] = said.trim().split("\n");
+      const why = line === "" ? `systemctl ended with ${code ?? signal}` : line;
+      resolve({ kind: "failed", why: signal === null ? why : late });
+    });
+  });
+}
