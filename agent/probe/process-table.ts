@@ -72,12 +72,17 @@ export function createProcessTable(
     const parent = tracked.get(stat.parentPid);
     // it has set its handlers before it forked: what was read of it is older than its child
     if (parent?.signalRole === "other" && signalRole !== "other") readAgain(parent);
-    const newborn = parent?.signalRole === "master";
+    // Node sorts a directory by text, so a census meets worker 1001 of master 994 first
+    const newborn = parent?.signalRole === "master" && !hasKnownChild(stat.pid);
     // a child makes a master of its parent: a USR2 upgrade's new one has workers of its own
     if (parent !== undefined) parent.newborn = false;
     const fresh: Tracked = { stat, signalRole, identity, links: undefined, holder, newborn };
     tracked.set(stat.pid, fresh);
     unread.add(fresh);
+  }
+
+  function hasKnownChild(pid: number): boolean {
+    return [...tracked.values()].some(({ stat }) => stat.parentPid === pid);
   }
 
   function readAgain(known: Tracked): void {

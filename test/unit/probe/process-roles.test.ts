@@ -4,9 +4,9 @@ import { looker } from "./looker.ts";
 function setUp() {
   const { proc, processes } = looker();
   /** As a census hands a master in. */
-  function add(pid: number, startTicks: number): void {
-    const stat = { pid, comm: "gunicorn", state: "S", parentPid: 1, threads: 1, startTicks };
-    processes.add({ ...stat, rssPages: 250, caughtSignals: 0x8314a07 }, false);
+  function add(pid: number, startTicks: number, parentPid = 1, caughtSignals = 0x8314a07): void {
+    const stat = { pid, comm: "gunicorn", state: "S", parentPid, threads: 1, startTicks };
+    processes.add({ ...stat, rssPages: 250, caughtSignals }, false);
   }
   return { proc, processes, add };
 }
@@ -61,6 +61,19 @@ describe("a child of a master that still catches its master's signals", () => {
     await processes.settle();
     expect(roles(processes)).toEqual([[11, "master"]]);
   });
+});
+
+it("tells the new master of an upgrade whose worker a census meets first", () => {
+  const { processes, add } = setUp();
+  // in the order of their names, as a directory is read: 1001 comes before 994
+  add(894, 10);
+  add(1001, 40, 994, 0x8304226);
+  add(994, 30, 894);
+  expect(processes.facts().map(({ id, signalRole }) => [id.pid, signalRole])).toEqual([
+    [894, "master"],
+    [1001, "worker"],
+    [994, "master"],
+  ]);
 });
 
 it("reads a master again whose child is seen first: it has its handlers before it forks", async () => {
