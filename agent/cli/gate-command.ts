@@ -36,6 +36,17 @@ function answerText(answer: GateAnswer, strict: boolean): string {
   return lines.map((line) => `onemaster gate: ${escapeUnprintable(line)}\n`).join("");
 }
 
+/** A gate that is broken itself has seen nothing: that alone must not keep a service down. */
+async function askSafely(path: string, ask: AskGate): Promise<GateAnswer> {
+  try {
+    return await ask(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `could not be told: onemaster itself failed: ${why}`;
+    return { path, decision: "unsure", message, cure: null, inTheWay: [] };
+  }
+}
+
 /**
  * `onemaster gate`: whether a start may go on that would bind the paths of `--socket`. The
  * settings file is not read: what is wrong with it must not keep a service from starting. Says
@@ -52,7 +63,7 @@ export async function gateCommand(
   }
   const paths = [...new Set(socket.map((typed) => joinPath(workingDirectory, typed)))];
   const sockets: GateAnswer[] = [];
-  for (const path of paths) sockets.push(await ask(path));
+  for (const path of paths) sockets.push(await askSafely(path, ask));
   const decision = worstDecision(sockets.map((answer) => answer.decision));
   for (const answer of sockets) stderr.write(answerText(answer, strict));
   const report: GateReport = { schema: 1, decision, sockets };

@@ -57,6 +57,20 @@ it("asks about each path once, and lets the worst decide", async () => {
   });
 });
 
+it("lets a start pass where it fails itself, with a warning", async () => {
+  const broken = (): GateDecision => {
+    throw new RangeError("out of files");
+  };
+  expect(await asked(["/run/a.sock"], broken)).toEqual({
+    exitCode: 0,
+    stdout: "",
+    stderr:
+      "onemaster gate: WARNING, let pass: /run/a.sock: could not be told: onemaster itself " +
+      "failed: out of files\n",
+  });
+  expect((await asked(["/run/a.sock"], broken, { strict: true })).exitCode).toBe(3);
+});
+
 it("has to be told a path", async () => {
   await expect(asked([], () => "pass")).rejects.toThrow(UsageError);
 });
