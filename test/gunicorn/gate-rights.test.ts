@@ -48,12 +48,13 @@ test("hidden processes do not hide who listens at the file", async () => {
   const folder = testFolder();
   const path = folder.at("app.sock");
   const nobody = asNobody(folder);
+  // an instance of its own: to remount /proc would hide the processes of the whole machine
   const hidden = [
     "unshare",
     "-m",
     "sh",
     "-c",
-    'mount -o remount,hidepid=2 /proc && exec "$@"',
+    'mount -t proc -o hidepid=2 proc /proc && exec "$@"',
     "-",
   ];
   await startGunicorn({ folder, extra: ["-m", "000"] });
