@@ -79,6 +79,16 @@ function totals({ rows }: DrillReport): string {
   );
 }
 
+/** The fault in few words, where the number of masters says it all. */
+function faultText(last: DrillRow | undefined): string | undefined {
+  if (last === undefined || last.step === "stop" || last.masters === null) return undefined;
+  if (last.masters === 1) return undefined;
+  const when = typeof last.step === "number" ? `cycle ${last.step}` : "the start";
+  return last.masters === 0
+    ? `nothing serves after ${when}`
+    : `${last.masters} masters after ${when}`;
+}
+
 function verdictText(report: DrillReport): string {
   const { unit, soundness, endedEarly, rows } = report;
   const last = rows.at(-1);
@@ -89,17 +99,11 @@ function verdictText(report: DrillReport): string {
   if (endedEarly !== null && soundness === "unknown") {
     return `${unit}: ended early, ${endedEarly}; ${stands}`;
   }
-  const many =
-    last?.masters === 0 && last.step !== "stop"
-      ? `nothing serves after step ${last.step}; `
-      : (last?.masters ?? 0) > 1
-        ? `${last?.masters} masters after cycle ${last?.step}; `
-        : "";
   switch (soundness) {
     case "sound":
       return `${unit} is sound: one master after every start, and none left after the stop`;
     case "not-sound":
-      return `${unit} is NOT sound: ${many}${endedEarly ?? "see the checks above"}`;
+      return `${unit} is NOT sound: ${faultText(last) ?? endedEarly ?? "see the checks above"}`;
     case "unknown":
       return `${unit}: could not tell; ${stands}`;
   }

@@ -114,7 +114,7 @@ describe.each(releases)("cutover verify and drill on %s", (release) => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain("there is no /usr/bin/nothing; /usr/bin/gunicorn is there");
     expect(stdout).toMatch(/Active: failed/);
-    expect(stdout).toContain("cycle 1 did not leave it sound");
+    expect(stdout).toContain("NOT sound: nothing serves after cycle 1");
   });
 
   test("Ctrl-C: the step under way is finished, the unit runs, exit 3", async (context) => {
