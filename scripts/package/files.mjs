@@ -11,7 +11,7 @@ const templates = "usr/share/onemaster";
  * What a Debian package of the program holds, apart from the program: files by path, each with
  * its `content` and, where it is not 0644, its `mode`. Without one of them there is no package.
  */
-export function packageFiles({ copyright, changelog, overrides }) {
+export function packageFiles({ copyright, changelog }) {
   return new Map([
     ["etc/onemaster/onemaster.yml", { content: read("deploy/debian/onemaster.yml") }],
     ["usr/lib/systemd/system/onemaster.service", { content: service() }],
@@ -33,7 +33,6 @@ export function packageFiles({ copyright, changelog, overrides }) {
     ["usr/share/doc/onemaster/changelog.gz", zipped(Buffer.from(changelog))],
     ["usr/share/doc/onemaster/CHANGELOG.md.gz", zipped(read("CHANGELOG.md"))],
     ["usr/share/doc/onemaster/README.md.gz", zipped(read("README.md"))],
-    ["usr/share/lintian/overrides/onemaster", { content: overrides }],
     [`${templates}/act.conf`, { content: read("deploy/systemd/act.conf") }],
     ...below("rules", `${templates}/rules`, ["tests"]),
     ...below("deploy", templates, placedElsewhere),

@@ -57,7 +57,6 @@ async function makeForNode(build) {
     program: [["usr/lib/onemaster/onemaster.mjs", { content: Buffer.from(text), mode: 0o755 }]],
     command: "../lib/onemaster/onemaster.mjs",
     depends: ["nodejs (>= 20.19)"],
-    overrides: "deploy/debian/lintian-overrides-all",
     copyright: copyrightFile(packagesOf(inputs), { withNode: false }),
   });
 }
@@ -72,10 +71,13 @@ async function makeForAnyHost(build) {
     program: [
       ["usr/lib/onemaster/onemaster", { content, mode: 0o755 }],
       [nodeLicences, zipped(Buffer.from(nodeLicence()))],
+      [
+        "usr/share/lintian/overrides/onemaster",
+        { content: read("deploy/debian/lintian-overrides") },
+      ],
     ],
     command: "../lib/onemaster/onemaster",
     depends,
-    overrides: "deploy/debian/lintian-overrides-executable",
     copyright: copyrightFile(packagesOf(inputs), { withNode: true }),
   });
 }
@@ -93,14 +95,13 @@ function executableOf(program) {
 
 function makePackage({ version, epochSeconds, output, compress }, of) {
   const startedMs = performance.now();
-  const { architecture, program, command, depends, overrides, copyright } = of;
+  const { architecture, program, command, depends, copyright } = of;
   // before all others: what is tried out before 1.2.3 must be older than it for dpkg
   const ownVersion = version.replace("-", "~");
   const files = new Map([
     ...packageFiles({
       copyright,
       changelog: debianChangelog(version, ownVersion, epochSeconds),
-      overrides: read(overrides),
     }),
     ...program,
     ["usr/bin/onemaster", { link: command }],
