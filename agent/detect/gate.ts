@@ -119,7 +119,9 @@ function notesOf(groups: readonly RoledGroup[], caller: GateCaller): readonly st
       case "listening":
       case "predecessor":
       case "successor":
-        return asListening(group).flatMap((one) => passes(one, caller) ?? []);
+        return asListening(group)
+          .map((one) => passes(one, caller))
+          .filter((why) => why !== undefined);
       case "draining":
         return `master ${pids[0]} has closed its listener and only ends what it has begun`;
       case "dead":
