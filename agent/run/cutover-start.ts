@@ -1,0 +1,93 @@
+import { oldStillListens, nativeNow } from "./cutover-native.ts";
+import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
+
+/** Longer than any start of gunicorn takes from its unlink to its bind: a tenth of a millisecond. */
+const LONGEST_GAP_MS = 1_000;
+const LOOK_MS = 10;
+const ANSWER_MS = 90_000;
+const BETWEEN_MS = 250;
+
+/**
+ * Starts the native unit, whose master takes the path: the one instant of the cutover. Nobody is in
+ * the unit's cgroup before, so the stop that comes first ends nobody. A path that stays lost is told
+ * at once: the old master is alive, and has to be led back to.
+ */
+export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
+  const { parts } = walk;
+  const { service, old, start } = walk.record().target;
+  for (const unit of new Set([old.unit, service.name])) {
+    const members = await parts.members(unit);
+    if (members === undefined) return failed(`who is in ${unit} could not be read`);
+    if (members.length > 0) {
+      return failed(`process ${members.join(", ")} is in ${unit}: somebody has started it again`);
+    }
+  }
+  const changed = whyChanged(walk);
+  if (changed !== undefined) return failed(changed);
+  const stopped = await parts.systemd.stop(service.name);
+  if (stopped !== undefined) return failed(stopped);
+  const state = { ended: false };
+  const starting = startAll(walk, start).finally(() => {
+    state.ended = true;
+  });
+  const lost = await watchPath(walk, () => state.ended);
+  // what is under way ends when the unit is stopped, which comes next
+  if (lost !== undefined) return failed(lost);
+  const why = await starting;
+  return why === undefined ? done(`${start.join(", ")} started`) : failed(why);
+}
+
+async function startAll(
+  { parts }: CutoverWalk,
+  units: readonly string[],
+): Promise<string | undefined> {
+  for (const unit of units) {
+    const why = await parts.systemd.start(unit);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+/** Until the start is over. Gives why the path is lost, or undefined. */
+async function watchPath(walk: CutoverWalk, isOver: () => boolean): Promise<string | undefined> {
+  const { eyes, clock } = walk.parts;
+  const { path } = walk.record().target.socket;
+  if (walk.record().served === null) return undefined;
+  let goneSinceMs: number | undefined;
+  while (!isOver()) {
+    if (eyes.file(path).kind === "absent") goneSinceMs ??= clock.monotonicMs();
+    else goneSinceMs = undefined;
+    if (goneSinceMs !== undefined && clock.monotonicMs() - goneSinceMs > LONGEST_GAP_MS) {
+      return `nothing stands at ${path} while the unit starts`;
+    }
+    await clock.sleep(LOOK_MS);
+  }
+  return undefined;
+}
+
+/** Why what served before does not any more; undefined: it does, or nobody did. */
+function whyChanged(walk: CutoverWalk): string | undefined {
+  const { served, target } = walk.record();
+  if (served === null) return undefined;
+  const { path, file } = target.socket;
+  const now = walk.parts.eyes.file(path);
+  if (now.kind !== "socket" || now.device !== file?.device || now.inode !== file.inode) {
+    return `another file stands at ${path} than before: somebody has started something`;
+  }
+  if (oldStillListens(walk)) return undefined;
+  return `master ${served.master.pid}, which served, does not listen any more`;
+}
+
+/** Waits until the native unit is all that it has to be. */
+export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
+  const { clock, stopAsked } = walk.parts;
+  const endMs = clock.monotonicMs() + ANSWER_MS;
+  for (;;) {
+    const now = await nativeNow(walk);
+    if (now.kind === "serves") return done(now.text);
+    if (now.kind === "lost") return failed(now.why);
+    if (stopAsked()) return failed("told to stop");
+    if (clock.monotonicMs() > endMs) return failed(`after ${ANSWER_MS / 1000} s ${now.why}`);
+    await clock.sleep(BETWEEN_MS);
+  }
+}
