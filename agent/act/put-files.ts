@@ -131,15 +131,11 @@ async function atomically(path: string, make: (temporary: string) => Promise<voi
     await make(temporary);
     await rename(temporary, path);
   } catch (error) {
-    await unlink(temporary).catch(ignoreMissing);
+    // whatever comes of this, the first error says more
+    await unlink(temporary).catch(() => undefined);
     throw error;
   }
   await syncPath(dirname(path));
-}
-
-/** The other error, which is thrown, says more. */
-function ignoreMissing(error: unknown): void {
-  if (codeOf(error) !== "ENOENT") throw error;
 }
 
 /** What was written must outlive a crash of the host: the record says that it was done. */

@@ -37,7 +37,7 @@ const manager = [
 /** Calls to the system manager through systemctl(1) and busctl(1), which come with it. */
 export function createSystemdCalls(tool: HostTool): SystemdCalls {
   const systemctl = async (words: readonly string[], ms: number): Promise<string | undefined> =>
-    whyOf(await tool("systemctl", ["--no-ask-password", "--quiet", ...words], ms), words);
+    whyOf(await tool("systemctl", ["--no-ask-password", ...words], ms), words);
   const call = async (words: readonly string[]): Promise<string | undefined> =>
     whyOf(await tool("busctl", ["--quiet", "call", ...manager, ...words], CALL_MS), words);
 

@@ -16,7 +16,7 @@ export interface CutoverFlags {
   readonly user: string | undefined;
   readonly group: string | undefined;
   readonly workers: number | undefined;
-  /** The umask of the socket file, as gunicorn's -m takes it: octal. */
+  /** The umask under which the socket file is bound, as gunicorn's -m has it. */
   readonly umask: number | undefined;
   /** File of `NAME=value` lines for the service. */
   readonly environmentFile: string | undefined;
@@ -24,8 +24,8 @@ export interface CutoverFlags {
   readonly nginx: { readonly url: string } | "none" | undefined;
   /** What is asked of the application through the socket; undefined: `/`. */
   readonly url: string | undefined;
-  /** Further words for gunicorn's command line. */
-  readonly args: readonly string[];
+  /** gunicorn's other options, word by word, instead of those that are found. */
+  readonly arguments: readonly string[] | undefined;
   /** gunicorn stays root and takes -u and -g, as under the init script. */
   readonly keepRoot: boolean;
   /** Files that the service has to write are given to its user. */
@@ -41,6 +41,7 @@ export const cutoverValues = [
   "socket",
   "program",
   "app",
+  "arguments",
   "chdir",
   "user",
   "group",
@@ -147,7 +148,7 @@ export interface CutoverService {
   readonly workers: number;
   /** Version of gunicorn, such as `20.1.0`. */
   readonly version: string;
-  /** `SYSTEMD_TIMEOUT`: how long a stop may take before the rest is killed. */
+  /** How long a stop may take before systemd kills the rest. */
   readonly stopTimeoutMs: number;
 }
 
@@ -173,7 +174,7 @@ export interface CutoverLink {
 export interface CutoverOld {
   /** Name of the unit with its suffix. */
   readonly unit: string;
-  /** `generated` by systemd-sysv-generator from the script, or none but loose masters. */
+  /** `sysv`: a unit that systemd-sysv-generator made of the script. `no-unit`: loose masters. */
   readonly kind: "sysv" | "no-unit";
   /** Absolute path; null: there is none. */
   readonly initScript: string | null;
@@ -277,6 +278,8 @@ export interface CutoverPlan {
   /** To be carried out only when both are empty. */
   readonly refusals: readonly CutoverRefusal[];
   readonly questions: readonly CutoverQuestion[];
+  /** Why it should be done, and what is so today: one sentence each. */
+  readonly today: readonly string[];
   /** What will be otherwise than before, or deserves a look: one sentence each. */
   readonly notes: readonly string[];
   readonly steps: readonly CutoverStep[];

@@ -1,4 +1,5 @@
 import { request, type RequestOptions } from "node:http";
+import type { RequestOptions as TlsOptions } from "node:https";
 
 /** What came of one request: the status of the answer, or why there was none. */
 export type SiteAnswer =
@@ -14,16 +15,19 @@ export type SitePlace =
  * Sends one GET, on a connection of its own, and waits for the whole answer. One that is cut off,
  * or not whole after `patienceMs`, is silence. Never rejects.
  */
-export function askSite(place: SitePlace, patienceMs: number): Promise<SiteAnswer> {
-  return new Promise((resolve) => {
+export async function askSite(place: SitePlace, patienceMs: number): Promise<SiteAnswer> {
+  let options: RequestOptions;
+  try {
+    options = optionsFor(place);
+  } catch (error) {
+    return { kind: "silent", why: error instanceof Error ? error.message : String(error) };
+  }
+  const isTls = options.protocol === "https:";
+  // most sites are asked without it
+  const send = isTls ? (await import("node:https")).request : request;
+  return await new Promise((resolve) => {
     const silent = (why: string): void => resolve({ kind: "silent", why });
-    let options: RequestOptions;
-    try {
-      options = optionsFor(place);
-    } catch (error) {
-      return silent(error instanceof Error ? error.message : String(error));
-    }
-    const asked = request(options, (answer) => {
+    const asked = send(options, (answer) => {
       answer.resume();
       answer.once("error", (error) => silent(error.message));
       answer.once("end", () => {
@@ -44,7 +48,7 @@ export function askSite(place: SitePlace, patienceMs: number): Promise<SiteAnswe
   });
 }
 
-function optionsFor(place: SitePlace): RequestOptions {
+function optionsFor(place: SitePlace): RequestOptions | TlsOptions {
   const headers = { "User-Agent": "onemaster", Connection: "close" };
   // the agent of node:http keeps connections, and each of these shall be a client of its own
   const common = { agent: false, method: "GET" } as const;
@@ -53,10 +57,15 @@ function optionsFor(place: SitePlace): RequestOptions {
     return { ...common, socketPath: path, path: url, headers: { ...headers, Host: "localhost" } };
   }
   const { protocol, hostname, port, pathname, search } = new URL(place.url);
-  if (protocol !== "http:") throw new Error(`${place.url} is not asked: only http is`);
+  if (!/^https?:$/.test(protocol))
+    throw new Error(`${place.url} is not asked: only http and https`);
   const host = place.host === null ? {} : { Host: place.host };
   return {
     ...common,
+    protocol,
+    // who answers is the question here, not whether its certificate is in order
+    rejectUnauthorized: false,
+    ...(place.host === null ? {} : { servername: place.host }),
     // a URL has an IPv6 address in brackets
     hostname: hostname.replace(/^\[|\]$/g, ""),
     port,

@@ -3,6 +3,8 @@ import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts"
 
 /** Longer than any start of gunicorn takes from its unlink to its bind: a tenth of a millisecond. */
 const LONGEST_GAP_MS = 1_000;
+/** Once it is started nobody binds the path again. */
+const LONGEST_LOSS_MS = 50;
 const LOOK_MS = 10;
 const ANSWER_MS = 90_000;
 const BETWEEN_MS = 250;
@@ -30,7 +32,7 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   const starting = startAll(walk, start).finally(() => {
     state.ended = true;
   });
-  const lost = await watchPath(walk, () => state.ended);
+  const lost = await watchPath(walk, LONGEST_GAP_MS, () => state.ended);
   // what is under way ends when the unit is stopped, which comes next
   if (lost !== undefined) return failed(lost);
   const why = await starting;
@@ -48,17 +50,22 @@ async function startAll(
   return undefined;
 }
 
-/** Until the start is over. Gives why the path is lost, or undefined. */
-async function watchPath(walk: CutoverWalk, isOver: () => boolean): Promise<string | undefined> {
+/** Until it is over. Gives why the path is lost, or undefined. */
+async function watchPath(
+  walk: CutoverWalk,
+  longestMs: number,
+  isOver: () => boolean,
+): Promise<string | undefined> {
   const { eyes, clock } = walk.parts;
-  const { path } = walk.record().target.socket;
+  const { socket, service } = walk.record().target;
+  const { path } = socket;
   if (walk.record().served === null) return undefined;
   let goneSinceMs: number | undefined;
   while (!isOver()) {
     if (eyes.file(path).kind === "absent") goneSinceMs ??= clock.monotonicMs();
     else goneSinceMs = undefined;
-    if (goneSinceMs !== undefined && clock.monotonicMs() - goneSinceMs > LONGEST_GAP_MS) {
-      return `nothing stands at ${path} while the unit starts`;
+    if (goneSinceMs !== undefined && clock.monotonicMs() - goneSinceMs > longestMs) {
+      return `nothing stands at ${path} any more; see journalctl --unit ${service.name}`;
     }
     await clock.sleep(LOOK_MS);
   }
@@ -78,16 +85,36 @@ function whyChanged(walk: CutoverWalk): string | undefined {
   return `master ${served.master.pid}, which served, does not listen any more`;
 }
 
-/** Waits until the native unit is all that it has to be. */
+/**
+ * Waits until the native unit is all that it has to be. A gunicorn whose workers do not start ends,
+ * and takes the path along: that is seen at once, since the old master still lives.
+ */
 export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
+  const state = { ended: false };
+  const watched = watchPath(walk, LONGEST_LOSS_MS, () => state.ended);
+  const waited = untilServing(walk, () => state.ended).finally(() => {
+    state.ended = true;
+  });
+  const lost = await watched;
+  state.ended = true;
+  if (lost === undefined) return await waited;
+  // it looks once more at most, and what it finds is known
+  await waited;
+  return failed(lost);
+}
+
+async function untilServing(walk: CutoverWalk, isOver: () => boolean): Promise<StepEnd> {
   const { clock, stopAsked } = walk.parts;
   const endMs = clock.monotonicMs() + ANSWER_MS;
+  const { name } = walk.record().target.service;
   for (;;) {
     const now = await nativeNow(walk);
     if (now.kind === "serves") return done(now.text);
-    if (now.kind === "lost") return failed(now.why);
+    if (now.kind === "lost") return failed(`${now.why}; see journalctl --unit ${name}`);
     if (stopAsked()) return failed("told to stop");
-    if (clock.monotonicMs() > endMs) return failed(`after ${ANSWER_MS / 1000} s ${now.why}`);
+    if (isOver() || clock.monotonicMs() > endMs) {
+      return failed(`after ${ANSWER_MS / 1000} s ${now.why}`);
+    }
     await clock.sleep(BETWEEN_MS);
   }
 }
