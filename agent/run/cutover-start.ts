@@ -91,13 +91,12 @@ function whyChanged(walk: CutoverWalk): string | undefined {
  */
 export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
   const state = { ended: false };
-  const watched = watchPath(walk, LONGEST_LOSS_MS, () => state.ended);
   const waited = untilServing(walk, () => state.ended).finally(() => {
     state.ended = true;
   });
-  const lost = await watched;
-  state.ended = true;
+  const lost = await watchPath(walk, LONGEST_LOSS_MS, () => state.ended);
   if (lost === undefined) return await waited;
+  state.ended = true;
   // it looks once more at most, and what it finds is known
   await waited;
   return failed(lost);

@@ -8,13 +8,7 @@ import { finishCutover } from "./cutover-forward.ts";
 import { isGoodAnswer, nativeNow, placesOf } from "./cutover-native.ts";
 import { partsFor, underFolderLock } from "./cutover-parts.ts";
 import { undoCutover } from "./cutover-undo.ts";
-import {
-  createCutoverWalk,
-  type CutoverParts,
-  type CutoverWalk,
-  done,
-  failed,
-} from "./cutover-walk.ts";
+import { createCutoverWalk, type CutoverParts, type CutoverWalk, done } from "./cutover-walk.ts";
 import { recoverUnfinished } from "./remediation-recovery.ts";
 import { startSiteMeter } from "./site-meter.ts";
 
@@ -61,17 +55,17 @@ export async function takeUp(
     measured(walk, async () => {
       if (!isLeft(record)) return await undoCutover(walk, "asked for", "rollback");
       const died = diedText(record);
+      const decided = { forward: false };
       const end = await walk.step("recover", died, async () => {
-        if (by === "rollback" || record.undoing !== null) return failed(`${died}; it is undone`);
+        if (by === "rollback" || record.undoing !== null) return done(`${died}; it is undone`);
         const native = await nativeNow(walk);
+        decided.forward = native.kind === "serves";
+        if (native.kind !== "serves") return done(`${died}; it is undone, since ${native.why}`);
         const also = recovered === 0 ? "" : ", with the end of a group that it had begun";
-        if (native.kind === "serves") return done(`${died}; it is finished${also}`);
-        return failed(`${died}; it is undone, since ${native.why}`);
+        return done(`${died}; ${native.text}, and it is finished${also}`);
       });
-      if (end.result === "done") {
-        return await finishAfter(walk);
-      }
       walk.note(end.text);
+      if (decided.forward) return await finishAfter(walk);
       return await undoCutover(walk, died, by === "rollback" ? "rollback" : "surprise");
     }),
   );

@@ -9,6 +9,8 @@ import { checkOld, startOld } from "./cutover-old.ts";
 import { moveBack } from "./cutover-move-back.ts";
 import { type CutoverWalk, done, failed, hasBegun, skipped, type StepEnd } from "./cutover-walk.ts";
 
+/** Connections that wait for the new master are taken up by then: nobody comes after them. */
+const DRAIN_MS = 1_000;
 /** So often the path is looked after while the new master stops, which removes it by name. */
 const GUARD_MS = 1;
 
@@ -63,6 +65,7 @@ async function pathBack(walk: CutoverWalk): Promise<StepEnd> {
   }
   const why = leadBack(walk, () => true);
   if (why !== undefined) return failed(why);
+  await walk.parts.clock.sleep(DRAIN_MS);
   return done("the path leads to the master that served before");
 }
 
