@@ -1,6 +1,6 @@
 import { type CutoverFlags, type CutoverPlan, isAlreadyNative } from "../model/cutover.ts";
 import type { CutoverActor, CutoverEnd } from "../model/cutover-actor.ts";
-import type { CutoverTold } from "../model/cutover-record.ts";
+import type { CutoverRecord, CutoverTold } from "../model/cutover-record.ts";
 import type { Settings } from "../model/settings.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
@@ -84,9 +84,20 @@ async function printRollback(
       if (json) {
         const { record } = last;
         stdout.write(`${JSON.stringify({ schema: 1, record }, undefined, 2)}\n`);
-      } else stdout.write(rollbackPlanText(last.record, styleFor(common, surroundings)));
+      } else if (isBack(last.record)) stdout.write(`${nothingText(last.record)}\n`);
+      else stdout.write(rollbackPlanText(last.record, styleFor(common, surroundings)));
       return ExitCode.ok;
   }
+}
+
+/** True where the init script is back already. */
+function isBack({ outcome }: CutoverRecord): boolean {
+  return outcome === "undone" || outcome === "rolled-back";
+}
+
+function nothingText({ unit, endedAt, ending }: CutoverRecord): string {
+  const when = endedAt === null ? "" : ` since ${endedAt}`;
+  return escapeUnprintable(`nothing to do: ${unit} is as before${when}: ${ending ?? ""}`);
 }
 
 async function carryOut(

@@ -46,7 +46,7 @@ export function createCutoverActor(planCutover: MakePlan): CutoverActor {
           if (found.kind !== "found") return { kind: "refused", why: found.why };
           const { record } = found;
           if (record.outcome === "undone" || record.outcome === "rolled-back") {
-            return { kind: "nothing", text: `${record.unit}: ${record.ending ?? "rolled back"}` };
+            return { kind: "nothing", text: `${record.unit} is as before: ${record.ending ?? ""}` };
           }
           return await takeUp(record, settings, told, signal, "rollback");
         });

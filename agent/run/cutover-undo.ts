@@ -45,8 +45,8 @@ export async function undoCutover(
   if (problems.length > 0) {
     return await walk.finish("failed", `${why}; not all could be put back: ${problems.join("; ")}`);
   }
-  if (rolled) return await walk.finish("rolled-back", `rolled back: ${now}`);
-  return await walk.finish("undone", `undone: ${why}; ${now}`);
+  if (rolled) return await walk.finish("rolled-back", now);
+  return await walk.finish("undone", `${why}; ${now}`);
 }
 
 type Work = (walk: CutoverWalk) => Promise<StepEnd>;
