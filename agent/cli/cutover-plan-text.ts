@@ -41,7 +41,7 @@ function headLines(
   if (target === null) return [style.colours.bold(`cutover on ${escapeUnprintable(host)}`)];
   const { service, old, socket } = target;
   const how = `${mode === "clean" ? "all is stopped first" : "live"}${socketActivation ? ", systemd holds the socket" : ""}`;
-  const from = old.kind === "sysv" ? `${old.initScript ?? old.unit}` : "masters in no unit";
+  const from = old.kind === "sysv" ? (old.initScript ?? old.unit) : "masters in no unit";
   const name = `${from} → ${service.name}, native; ${how}`;
   return [
     ...labelled("", escapeUnprintable(name), style.width).map(style.colours.bold),
@@ -62,7 +62,10 @@ function todayLines(plan: CutoverPlan, style: CutoverPlanStyle): string[] {
   const { today, target } = plan;
   const texts = [...(target === null ? [] : groupText(target)), ...today];
   if (texts.length === 0) return [];
-  return [...title("today", style), ...texts.flatMap((text) => paragraph("  ", text, style.width))];
+  return [
+    ...title("today", style),
+    ...texts.flatMap((text) => paragraph("  - ", text, style.width)),
+  ];
 }
 
 const widestValue = 34;
@@ -144,22 +147,14 @@ function stepLines(
   index: number,
   { width, colours }: CutoverPlanStyle,
 ): string[] {
-  const number = String(index + 1).padStart(2);
-  const [first = "", ...rest] = paragraph(`${number}  ${step.step}: `, step.text, width);
-  const indent = "    ";
-  const text = [
-    first,
-    ...paragraph(indent, rest.join(" ").trim(), width).filter((line) => line.trim() !== ""),
-  ];
-  // commands are to be pasted: never broken
+  const back = step.undo === null ? [] : paragraph("    way back: ", step.undo, width);
   return [
     "",
-    ...text.map((line, at) => (at === 0 ? colours.bold(line) : line)),
-    ...commandLines(step).map((line) => `${indent}  ${escapeUnprintable(line)}`),
-    ...paragraph(`${indent}checked: `, step.check, width).map(colours.dim),
-    ...(step.undo === null
-      ? []
-      : paragraph(`${indent}way back: `, step.undo, width).map(colours.dim)),
+    colours.bold(`${String(index + 1).padStart(2)}  ${step.step}`),
+    ...paragraph("    ", step.text, width),
+    // commands are to be pasted: never broken
+    ...commandLines(step).map((line) => `      ${escapeUnprintable(line)}`),
+    ...[...paragraph("    checked:  ", step.check, width), ...back].map(colours.dim),
   ];
 }
 

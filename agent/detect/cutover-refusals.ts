@@ -33,9 +33,16 @@ function jobRuns({ properties }: RefusalCase): Because {
   return job !== 0 && `systemd has job ${job} for it under way; wait for its end`;
 }
 
+/** What could not be seen, as a reason. */
+export function blindness({ blind }: Report): readonly CutoverRefusal[] {
+  if (blind.length === 0) return [];
+  const spots = new Set(blind.map(({ what, reason }) => `${what}: ${reason}`));
+  return [{ reason: "blind", why: `not all could be seen: ${[...spots].join("; ")}` }];
+}
+
 function isBlind({ report, socket }: RefusalCase): Because {
-  const spots = report.blind.map(({ what, reason }) => `${what}: ${reason}`);
-  if (spots.length > 0) return `not all could be seen: ${spots.join("; ")}`;
+  const [blind] = blindness(report);
+  if (blind !== undefined) return blind.why;
   return (
     socket.verdict === "unknown" && "not enough could be seen to know all groups of the socket"
   );

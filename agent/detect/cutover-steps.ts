@@ -1,5 +1,6 @@
 import type { CutoverGroup, CutoverPlan, CutoverStep, CutoverTarget } from "../model/cutover.ts";
-import { shellWord, writeFile } from "./audit-shell.ts";
+import { shellWord } from "./audit-shell.ts";
+import { installStep, putAwayStep, words } from "./cutover-steps-files.ts";
 import { execWords } from "./cutover-unit-file.ts";
 
 /** What the steps are told of. */
@@ -8,6 +9,11 @@ export interface StepParts extends Pick<CutoverPlan, "mode" | "socketActivation"
 }
 
 type Step = CutoverStep;
+
+/** Beside the file, as a link cannot lead elsewhere: where apply puts it too. */
+function keptName(path: string): string {
+  return path.replace(/([^/]*)$/, ".$1.onemaster-1");
+}
 
 function pidsOf(groups: readonly CutoverGroup[]): readonly number[] {
   return groups.flatMap(({ master, workers, others }) => [
@@ -22,15 +28,6 @@ function mastersText(groups: readonly CutoverGroup[]): string {
     ({ role, master }) => `${role} ${master === null ? "group" : `master ${master.pid}`}`,
   );
   return names.join(" and ") || "nothing";
-}
-
-/** Beside the file, as a link cannot lead elsewhere: where apply puts it too. */
-function keptName(path: string): string {
-  return path.replace(/([^/]*)$/, ".$1.onemaster-1");
-}
-
-function words(list: readonly string[]): string {
-  return list.map(shellWord).join(" ");
 }
 
 /** A command line as the service's user, in the service's directory. */
@@ -138,7 +135,7 @@ function setAside({ target }: StepParts): readonly Step[] {
         `into ${scope}; they go on serving, and no stop of the unit reaches them any more`,
       commands: [busctl.join(" \\\n  ")],
       check: `no process is left in the cgroup of ${old.unit}, and the socket answers`,
-      undo: "they stay in the scope, which does nothing to them",
+      undo: `they are moved back into ${old.unit}`,
     },
   ];
 }
@@ -162,52 +159,6 @@ function stopAll({ target: { old, socket } }: StepParts): Step {
           ],
     check: "no process of them is left, and nothing listens",
     undo: `${old.unit} is started again as it was`,
-  };
-}
-
-function fileCommands({
-  path,
-  mode,
-  text,
-  secret,
-}: CutoverTarget["files"][number]): readonly string[] {
-  const lines = text.trimEnd().split("\n");
-  const shown = secret ? lines.map((line) => line.replace(/=.*/, "=…")) : lines;
-  const octal = mode.toString(8).padStart(4, "0");
-  return [...writeFile(path, shown), ...(secret ? [`chmod ${octal} ${shellWord(path)}`] : [])];
-}
-
-function install({ target: { files, service } }: StepParts): Step {
-  return {
-    step: "install",
-    text: `the native unit is written; as long as systemd has not read it, ${service.name} is what it was`,
-    commands: files.flatMap(fileCommands),
-    check: `${files.map(({ path }) => path).join(" and ")} stand there`,
-    undo: "the files are removed, and systemd reads its files again",
-  };
-}
-
-function putAway({ target: { old, backup, files, enable, service } }: StepParts): Step {
-  const { initScript, links } = old;
-  const mv = initScript === null ? [] : [`mv ${shellWord(initScript)} ${shellWord(backup)}/`];
-  const rm = links.length === 0 ? [] : [`rm ${words(links.map(({ path }) => path))}`];
-  const what =
-    initScript === null
-      ? "there is no init script to put away"
-      : `${initScript} and its ${links.length} links in /etc/rc?.d go into the backup`;
-  const atBoot = enable.length === 0 ? "" : `; ${enable.join(" and ")} will start at boot`;
-  return {
-    step: "put-away",
-    text: `${what}, and systemd reads its files again${atBoot}`,
-    commands: [
-      ...mv,
-      ...rm,
-      "systemctl daemon-reload",
-      ...(enable.length === 0 ? [] : [`systemctl enable ${words(enable)}`]),
-      `systemctl cat ${shellWord(service.name)}`,
-    ],
-    check: `systemd has loaded ${files[0]?.path ?? ""}, and nothing from /run/systemd/generator.late`,
-    undo: "each goes back to its place",
   };
 }
 
@@ -285,8 +236,8 @@ export function cutoverSteps(parts: StepParts): readonly CutoverStep[] {
     return [
       ...before,
       stopAll(parts),
-      install(parts),
-      putAway(parts),
+      installStep(parts),
+      putAwayStep(parts),
       start(parts),
       answer(parts),
       finish(parts),
@@ -295,8 +246,8 @@ export function cutoverSteps(parts: StepParts): readonly CutoverStep[] {
   return [
     ...before,
     ...setAside(parts),
-    install(parts),
-    putAway(parts),
+    installStep(parts),
+    putAwayStep(parts),
     start(parts),
     answer(parts),
     endOld(parts),

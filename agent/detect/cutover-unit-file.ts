@@ -9,6 +9,8 @@ export interface UnitFileParts {
   readonly header: LsbHeader;
   /** Absolute path of the program that has the gate; undefined: the unit gets none. */
   readonly gate: string | undefined;
+  /** What it comes in the place of; undefined: there was no script. */
+  readonly initScript: string | undefined;
   readonly socketActivation: boolean;
 }
 
@@ -53,13 +55,13 @@ export function execWords({ program, words, bind, app }: CutoverService): readon
 }
 
 function serviceText(parts: UnitFileParts): string {
-  const { service, socket, header, gate, socketActivation } = parts;
+  const { service, socket, header, gate, initScript, socketActivation } = parts;
   const base = service.name.replace(/\.service$/, "");
   const before = header.starts.flatMap((start) => unitOf(start) ?? []);
   const after = [...new Set(["network.target", ...before])];
   const wants = [...new Set(before)];
   const lines = [
-    `# Written by onemaster cutover in the place of /etc/init.d/${base}.`,
+    `# Written by onemaster cutover${initScript === undefined ? "" : ` in the place of ${initScript}`}.`,
     "[Unit]",
     `Description=${settingValue(header.description ?? base)}`,
     ...(wants.length === 0 ? [] : [`Wants=${wants.join(" ")}`]),

@@ -1,4 +1,4 @@
-import type { CutoverLook, LaunchFacts } from "../model/cutover-facts.ts";
+import type { CutoverLook } from "../model/cutover-facts.ts";
 import type {
   CutoverFlags,
   CutoverNginx,
@@ -7,16 +7,24 @@ import type {
 } from "../model/cutover.ts";
 import type { GunicornLine } from "../model/gunicorn-line.ts";
 import type { SocketReport } from "../model/report.ts";
-import { shellWord } from "./audit-shell.ts";
-
-/** A value with its source; undefined beside a question. */
-export interface Chosen<T> {
-  readonly value: T | undefined;
-  readonly source: string;
-}
+import {
+  ask,
+  type Choice,
+  type ChoiceCase,
+  chooseApp,
+  chooseArguments,
+  chooseNginx,
+  chooseProgram,
+  chooseWorkers,
+  type Chosen,
+  inLines,
+  pathFrom,
+  pick,
+} from "./cutover-choices.ts";
 
 /** What the service will be, as far as the look and the flags tell. Accounts are names or numbers. */
 export interface ChosenValues {
+  /** The new command line taken apart, as far as it is known. */
   readonly line: GunicornLine;
   readonly arguments: Chosen<string>;
   readonly program: Chosen<string>;
@@ -32,139 +40,6 @@ export interface ChosenValues {
   readonly notes: readonly string[];
 }
 
-/** The first of some candidates that is there. */
-function pick<T>(...candidates: readonly (readonly [T | undefined, string])[]): Chosen<T> {
-  for (const [value, source] of candidates) if (value !== undefined) return { value, source };
-  return { value: undefined, source: "" };
-}
-
-function ask(
-  about: CutoverValueName,
-  guess: string | undefined,
-  why: string,
-): readonly CutoverQuestion[] {
-  return [{ about, flag: `--${about}`, guess: guess ?? null, why }];
-}
-
-/** A path from a directory, in the kernel's own reading: `..` is left to it. */
-export function pathFrom(directory: string | undefined, name: string): string | undefined {
-  if (name.startsWith("/")) return name;
-  return directory === undefined
-    ? undefined
-    : `${directory.replace(/\/$/, "")}/${name.replace(/^\.\//, "")}`;
-}
-
-interface Case {
-  readonly look: CutoverLook;
-  readonly flags: CutoverFlags;
-  readonly socket: SocketReport;
-  readonly launch: LaunchFacts | undefined;
-  readonly line: GunicornLine;
-  readonly from: string;
-}
-
-function chooseArguments({ look, launch, line }: Case): {
-  readonly chosen: Chosen<string>;
-  readonly questions: readonly CutoverQuestion[];
-} {
-  const text = line.kept.map(shellWord).join(" ");
-  if (look.typed !== undefined)
-    return { chosen: { value: text, source: "--arguments" }, questions: [] };
-  if (launch === undefined) {
-    const why =
-      "neither the command line of a master nor a start script tells how gunicorn is started";
-    return { chosen: pick(), questions: ask("arguments", undefined, why) };
-  }
-  if (launch.isWhole && line.unknown.length === 0) {
-    return { chosen: { value: text, source: launch.source }, questions: [] };
-  }
-  const why = launch.isWhole
-    ? `${launch.source} has ${line.unknown.join(" ")}, of which it is not known whether a value follows`
-    : `${launch.source} has words that only running it would tell`;
-  return { chosen: pick(), questions: ask("arguments", text, why) };
-}
-
-function chooseProgram({ look, flags, launch }: Case): Chosen<string> {
-  const named = launch?.program;
-  const at = named?.includes("/") === true ? pathFrom(launch?.directory, named) : undefined;
-  const same = look.programs.find((path) => path.endsWith(`/${named}`));
-  return pick(
-    [flags.program, "--program"],
-    [at, launch?.source ?? ""],
-    [same, `${named} in the PATH of services`],
-    // Debian had the Python 3 one under this name, and dropped it
-    [look.programs[0], "the gunicorn that is installed"],
-  );
-}
-
-function chooseApp({ look, flags, line, from }: Case): {
-  readonly chosen: Chosen<string>;
-  readonly questions: readonly CutoverQuestion[];
-} {
-  const title = look.master?.title;
-  const chosen = pick<string>([flags.app, "--app"], [line.app, from]);
-  if (chosen.value === undefined) {
-    const why = "no command line names the application; a title may bear another name";
-    return { chosen, questions: ask("app", title, why) };
-  }
-  const hasName = line.kept.some((word) => /^(?:-n|--name)/.test(word));
-  if (flags.app !== undefined || title === undefined || hasName || title === chosen.value) {
-    return { chosen, questions: [] };
-  }
-  const why = `${from} starts ${chosen.value}, but what runs says that it is ${title}`;
-  return { chosen: pick(), questions: ask("app", title, why) };
-}
-
-function chooseWorkers({ look, flags, line, from }: Case): {
-  readonly chosen: Chosen<number>;
-  readonly notes: readonly string[];
-} {
-  const running = look.master?.workers;
-  const chosen = pick<number>(
-    [flags.workers, "--workers"],
-    [line.workers, from],
-    [running, `as many as run now`],
-  );
-  const differs = running !== undefined && chosen.value !== running;
-  const note = `${running} workers run now, ${chosen.value} will: ${chosen.source}`;
-  return { chosen, notes: differs ? [note] : [] };
-}
-
-function chooseNginx({ look: { nginx }, flags, socket }: Case): {
-  readonly chosen: Chosen<CutoverNginx | null>;
-  readonly questions: readonly CutoverQuestion[];
-  readonly notes: readonly string[];
-} {
-  const none = { questions: [], notes: [] };
-  if (flags.nginx === "none") return { chosen: { value: null, source: "--no-nginx" }, ...none };
-  if (flags.nginx !== undefined) {
-    return { chosen: { value: { url: flags.nginx.url, host: null }, source: "--nginx" }, ...none };
-  }
-  switch (nginx.kind) {
-    case "absent": {
-      const notes = ["there is no nginx here: what is asked is the socket alone"];
-      return { chosen: { value: null, source: "no /etc/nginx" }, questions: [], notes };
-    }
-    case "unreadable": {
-      const questions = ask("nginx", undefined, nginx.why);
-      return { chosen: pick(), questions, notes: [] };
-    }
-    case "read": {
-      const [site, ...more] = nginx.sites;
-      if (site === undefined) {
-        const why = `no site in /etc/nginx hands requests to ${socket.path}; write --nginx URL, or --no-nginx`;
-        return { chosen: pick(), questions: ask("nginx", undefined, why), notes: [] };
-      }
-      const others =
-        more.length === 0
-          ? []
-          : [`nginx has ${more.length} more sites for the socket; the first is asked`];
-      const value = { url: site.url, host: site.host ?? null };
-      return { chosen: { value, source: "/etc/nginx" }, questions: [], notes: others };
-    }
-  }
-}
-
 /** Chooses every value of the service from what was seen and what was said. Pure. */
 export function chooseValues(
   look: CutoverLook,
@@ -172,79 +47,86 @@ export function chooseValues(
   socket: SocketReport,
 ): ChosenValues {
   const launch = look.ownLaunch ?? look.scripts.launches[0];
-  const line = look.typed ?? launch?.line ?? noLine;
-  const found = launch?.line ?? noLine;
-  const from = look.typed === undefined ? (launch?.source ?? "") : "--arguments";
-  const whole = { ...line, app: line.app ?? found.app, workers: line.workers ?? found.workers };
-  const it: Case = { look, flags, socket, launch, line: whole, from };
-  const { master } = look;
-  const running = master === undefined ? "" : `master ${master.pid}`;
-  const account = master?.account;
-  const chdir = pick<string>(
-    [flags.chdir, "--chdir"],
-    [master?.workingDirectory, `working directory of ${running}`],
-    [line.chdir === undefined ? undefined : pathFrom(launch?.directory, line.chdir), from],
-    [launch?.directory, from],
-  );
-  const user = pick<string>(
-    [flags.user, "--user"],
-    [account === undefined ? undefined : String(account.uid), `workers of ${running}`],
-    [line.user ?? found.user, from],
-  );
-  const group = pick<string>(
-    [flags.group, "--group"],
-    [account === undefined ? undefined : String(account.gid), `workers of ${running}`],
-    [line.group ?? found.group, from],
-  );
-  const mode = socket.file === null ? undefined : 0o777 & ~Number.parseInt(socket.file.mode, 8);
-  const umask = pick<number>(
-    [flags.umask, "--umask"],
-    [line.umask ?? found.umask, from],
-    [mode, `mode of ${socket.path}`],
-  );
-  const words = chooseArguments(it);
-  const program = chooseProgram(it);
-  const app = chooseApp(it);
-  const workers = chooseWorkers(it);
-  const nginx = chooseNginx(it);
-  const folder = socket.path.replace(/\/[^/]*$/, "") || "/";
-  const owner = socket.file ?? undefined;
-  const missing = [
-    ...(program.value === undefined
-      ? ask("program", "/usr/bin/gunicorn", "no gunicorn was found in the PATH of services")
-      : []),
-    ...(chdir.value === undefined
-      ? ask("chdir", folder, "nothing tells in which directory gunicorn is started")
-      : []),
-    ...(user.value === undefined
-      ? ask("user", owner?.owner, "nothing tells who the workers are")
-      : []),
-    ...(group.value === undefined
-      ? ask("group", owner?.group, "nothing tells which group the workers are of")
-      : []),
-    ...(workers.chosen.value === undefined
-      ? ask("workers", undefined, "nothing tells how many workers there are to be")
-      : []),
-    ...(umask.value === undefined
-      ? ask("umask", "007", "nothing tells what mode the socket file is to have")
-      : []),
-  ];
-  const modeNow = umask.value !== undefined && mode !== undefined && mode !== umask.value;
-  const modeNote = `${socket.path} has mode ${socket.file?.mode}, and will have ${modeText(umask.value ?? 0)}: ${umask.source}`;
+  const { typed } = look;
+  const from = launch?.source ?? "";
+  const it: ChoiceCase = { look, flags, socket, launch, typed, found: launch?.line, from };
+  const [words, program, app] = [chooseArguments(it), chooseProgram(it), chooseApp(it)];
+  const [workers, nginx] = [chooseWorkers(it), chooseNginx(it)];
+  const [chdir, umask] = [chooseDirectory(it), chooseMask(it)];
+  const [user, group] = [chooseAccount(it, "user"), chooseAccount(it, "group")];
+  const all = [program, app, words, chdir, user, group, workers, umask, nginx];
   return {
-    line: whole,
+    line: lineOf(it),
     arguments: words.chosen,
-    program,
+    program: program.chosen,
     app: app.chosen,
-    chdir,
-    user,
-    group,
+    chdir: chdir.chosen,
+    user: user.chosen,
+    group: group.chosen,
     workers: workers.chosen,
-    umask,
+    umask: umask.chosen,
     nginx: nginx.chosen,
-    questions: [...missing, ...app.questions, ...words.questions, ...nginx.questions],
-    notes: [...workers.notes, ...nginx.notes, ...(modeNow ? [modeNote] : [])],
+    questions: all.flatMap(({ questions }) => questions),
+    notes: all.flatMap(({ notes }) => notes),
   };
+}
+
+/** --arguments are of options alone: what else the launch says stays. */
+function lineOf({ typed, found = noLine }: ChoiceCase): GunicornLine {
+  if (typed === undefined) return found;
+  const { daemon, pidfile } = found;
+  const binds = typed.binds.length === 0 ? found.binds : typed.binds;
+  return { ...typed, daemon, pidfile, binds, workers: typed.workers ?? found.workers };
+}
+
+function orAsk<T>(
+  chosen: Chosen<T>,
+  about: CutoverValueName,
+  guess: string | undefined,
+  why: string,
+): Choice<T> {
+  return { chosen, questions: chosen.value === undefined ? ask(about, guess, why) : [], notes: [] };
+}
+
+function chooseDirectory(it: ChoiceCase): Choice<string> {
+  const { look, flags, launch, socket } = it;
+  const chosen = pick(
+    [flags.chdir, "--chdir"],
+    [look.master?.workingDirectory, `working directory of master ${look.master?.pid}`],
+    ...inLines(it, ({ chdir }) =>
+      chdir === undefined ? undefined : pathFrom(launch?.directory, chdir),
+    ),
+    [launch?.directory, it.from],
+  );
+  const folder = socket.path.replace(/(.)\/[^/]*$/, "$1");
+  return orAsk(chosen, "chdir", folder, "nothing tells in which directory gunicorn is started");
+}
+
+function chooseAccount(it: ChoiceCase, about: "user" | "group"): Choice<string> {
+  const { look, flags, socket } = it;
+  const account = look.master?.account;
+  const id = about === "user" ? account?.uid : account?.gid;
+  const chosen = pick(
+    [flags[about], `--${about}`],
+    [id?.toString(), `workers of master ${look.master?.pid}`],
+    ...inLines(it, (line) => line[about]),
+  );
+  const owner = about === "user" ? socket.file?.owner : socket.file?.group;
+  return orAsk(chosen, about, owner, `nothing tells which ${about} the workers are of`);
+}
+
+function chooseMask(it: ChoiceCase): Choice<number> {
+  const { flags, socket } = it;
+  const now = socket.file === null ? undefined : 0o777 & ~Number.parseInt(socket.file.mode, 8);
+  const chosen = pick([flags.umask, "--umask"], ...inLines(it, ({ umask }) => umask), [
+    now,
+    `mode of ${socket.path}`,
+  ]);
+  const why = "nothing tells what mode the socket file is to have";
+  const choice = orAsk(chosen, "umask", "007", why);
+  if (now === undefined || chosen.value === undefined || now === chosen.value) return choice;
+  const note = `${socket.path} has mode ${socket.file?.mode} now, and will have ${modeText(chosen.value)}: ${chosen.source}`;
+  return { ...choice, notes: [note] };
 }
 
 /** The mode of a socket file that is bound under an umask, four octal digits. */

@@ -23,8 +23,10 @@ function argumentsOf(
   name: string,
   values: readonly PythonValue[],
 ): readonly PythonValue[] | string | undefined {
-  if (/^(?:exec|spawn)l/.test(name)) return values.slice(name.startsWith("spawn") ? 2 : 1);
-  const value = values[/^execv/.test(name) ? 1 : /^spawnv/.test(name) ? 2 : 0];
+  // before the words: for exec the program, for spawn the mode as well
+  const first = name.startsWith("spawn") ? 2 : name.startsWith("exec") ? 1 : 0;
+  if (/^(?:exec|spawn)l/.test(name)) return values.slice(first);
+  const value = values[first];
   if (value?.kind === "list") return value.items;
   return textOf(value);
 }

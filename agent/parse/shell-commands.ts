@@ -131,22 +131,14 @@ export function shellCommands(text: string, context: ScriptContext): ShellReadin
     read(inside);
   }
 
-  function builtin(words: Fields): boolean {
-    const [name, first] = words;
-    switch (name) {
-      case ".":
-      case "source":
-        sourceFile(first);
-        return true;
-      case "cd":
-        directory = typeof first === "string" ? joinPath(directory ?? "/", first) : undefined;
-        return true;
-      case "set":
-        if (/^[-+]a/.test(first ?? "")) variables.exportAll(first?.startsWith("-") === true);
-        return true;
-      default:
-        return false;
-    }
+  function builtin([name, first]: Fields): boolean {
+    if (name === "." || name === "source") sourceFile(first);
+    else if (name === "cd") {
+      directory = typeof first === "string" ? joinPath(directory ?? "/", first) : undefined;
+    } else if (name === "set") {
+      if (/^[-+]a/.test(first ?? "")) variables.exportAll(first?.startsWith("-") === true);
+    } else return false;
+    return true;
   }
 
   function exportNames(words: readonly (readonly ShellPart[])[]): void {

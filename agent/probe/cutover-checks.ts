@@ -148,7 +148,7 @@ function settingsProblems(
   if (chdir === undefined) return [];
   if (settingsFile.startsWith("python:")) return [];
   const path = joinPath(chdir, settingsFile.replace(/^file:/, ""));
-  const read = files.regular(pathBytes(path), 256 * 1024);
+  const read = files.regular(pathBytes(path), 64 * 1024);
   if (!read.ok) return [];
   return gunicornSettings(read.value)
     .filter(isDaemonSetting)

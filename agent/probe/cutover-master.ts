@@ -62,7 +62,7 @@ function writtenBy(pid: number, proc: ProcPaths, files: Files): readonly string[
   const paths = new Set<string>();
   for (const name of listed.ok ? listed.value : []) {
     const link = files.link(proc.of(pid, `fd/${name}`));
-    if (!link.ok || !link.value.startsWith("/") || / \(deleted\)$/.test(link.value)) continue;
+    if (!link.ok || !link.value.startsWith("/") || link.value.endsWith(" (deleted)")) continue;
     const info = files.text(proc.of(pid, `fdinfo/${name}`));
     const flags = info.ok ? /^flags:\s+(\d+)$/m.exec(info.value)?.[1] : undefined;
     if (flags === undefined || (Number.parseInt(flags, 8) & WRITES) === 0) continue;

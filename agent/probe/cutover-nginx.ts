@@ -5,7 +5,8 @@ import { sitesFor } from "../parse/nginx-sites.ts";
 import { joinPath } from "../parse/path-text.ts";
 import { type Files, pathBytes } from "./files.ts";
 
-const LONGEST_FILE_BYTES = 1024 * 1024;
+/** What `regular` reads at most. */
+const LONGEST_FILE_BYTES = 64 * 1024;
 const MOST_FILES = 500;
 
 /**

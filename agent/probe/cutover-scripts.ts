@@ -8,7 +8,8 @@ import { pythonCommands } from "../parse/python-commands.ts";
 import { shellCommands } from "../parse/shell-commands.ts";
 import { type Files, pathBytes } from "./files.ts";
 
-const LONGEST_SCRIPT_BYTES = 256 * 1024;
+/** What `regular` reads at most. */
+const LONGEST_SCRIPT_BYTES = 64 * 1024;
 /** An init script that runs a script that runs a script; more is a ring. */
 const MOST_SCRIPTS = 8;
 
@@ -38,7 +39,7 @@ function scriptOf({ words, directory }: ScriptCommand, files: Files): Script | u
   const text = textOf(path, files);
   if (text === undefined) return undefined;
   const isPython =
-    interpreter?.startsWith("python") === true || /\.py$/.test(path) || /^#!.*python/.test(text);
+    interpreter?.startsWith("python") === true || path.endsWith(".py") || /^#!.*python/.test(text);
   return { path, text, isPython };
 }
 

@@ -1,17 +1,12 @@
 import type { CutoverFlags, CutoverPlan } from "../model/cutover.ts";
 import type { Settings } from "../model/settings.ts";
 import { socketAt } from "../model/settings-defaults.ts";
-import {
-  planCutover,
-  type PlanFacts,
-  type PlanParts,
-  type PlanSubject,
-  planWithout,
-  subjectOf,
-} from "../detect/cutover-plan.ts";
+import type { PlanFacts, PlanParts, PlanSubject } from "../detect/cutover-parts.ts";
+import { planCutover, planWithout, subjectOf } from "../detect/cutover-plan.ts";
 import { chooseSubject, unitOf } from "../detect/cutover-subject.ts";
 import { socketUnit } from "../detect/cutover-unit-file.ts";
-import { chooseValues, pathFrom } from "../detect/cutover-values.ts";
+import { pathFrom } from "../detect/cutover-choices.ts";
+import { chooseValues } from "../detect/cutover-values.ts";
 import { withUnits } from "../detect/unit-report.ts";
 import { checkForCutover } from "../probe/cutover-checks.ts";
 import { lookForCutover } from "../probe/cutover-look.ts";
