@@ -8,6 +8,7 @@ import type {
 import type { Report, SocketReport } from "../model/report.ts";
 import type { UnitProperties } from "../model/unit.ts";
 import type { ChosenValues } from "./cutover-values.ts";
+import { hiding } from "./ending-blind.ts";
 
 /** What reasons are looked for in. */
 export interface RefusalCase {
@@ -33,10 +34,11 @@ function jobRuns({ properties }: RefusalCase): Because {
   return job !== 0 && `systemd has job ${job} for it under way; wait for its end`;
 }
 
-/** What could not be seen, as a reason. */
+/** What could not be seen, as a reason. How much memory a group holds is none. */
 export function blindness({ blind }: Report): readonly CutoverRefusal[] {
-  if (blind.length === 0) return [];
-  const spots = new Set(blind.map(({ what, reason }) => `${what}: ${reason}`));
+  const hidden = blind.filter(({ what }) => hiding.has(what));
+  if (hidden.length === 0) return [];
+  const spots = new Set(hidden.map(({ what, reason }) => `${what}: ${reason}`));
   return [{ reason: "blind", why: `not all could be seen: ${[...spots].join("; ")}` }];
 }
 
@@ -129,10 +131,12 @@ function inTheWay({ look }: RefusalCase): Because {
   return look.inTheWay.length > 0 && `${look.inTheWay.join(", ")} stands there already`;
 }
 
-function nginxSilent({ checks, values }: RefusalCase): Because {
+/** Where all is stopped first there may be nobody behind nginx by now. */
+function nginxSilent({ checks, values, flags }: RefusalCase): Because {
   const { nginx } = checks;
   const url = values.nginx.value?.url;
-  if (nginx === undefined || (nginx.kind === "answered" && nginx.status < 500)) return undefined;
+  if (nginx === undefined) return undefined;
+  if (nginx.kind === "answered" && (nginx.status < 500 || flags.clean)) return undefined;
   const said =
     nginx.kind === "answered" ? `answers ${nginx.status}` : `does not answer: ${nginx.why}`;
   return `nginx at ${url} ${said}; write --nginx URL with what does, or --no-nginx`;
