@@ -39,6 +39,7 @@ export function isCutoverRecord(value: unknown): value is CutoverRecord {
     undoing: isNullOr(isOneOf(["surprise", "rollback"])),
     served: isNullOr((served) => isFields(served, { master: isProcessId, listenerInode: isCount })),
     keptName: isNullOr(isAbsolutePath),
+    folderMode: isNullOr(isCount),
     aside: isListOf(isProcessId),
     statusBefore: (before) =>
       isFields(before, { socket: isNullOr(isCount), nginx: isNullOr(isCount) }),

@@ -77,6 +77,8 @@ export interface CutoverRecord {
   readonly served: { readonly master: ProcessId; readonly listenerInode: number } | null;
   /** Absolute path of the second name of the old socket file; null: there is none. */
   readonly keptName: string | null;
+  /** Permissions of the socket's folder, where they are changed for an instant; null: they are not. */
+  readonly folderMode: number | null;
   /** All processes that were moved out of the unit, or were to be ended. */
   readonly aside: readonly ProcessId[];
   /** HTTP status before anything was changed; null: no answer, or not asked. */

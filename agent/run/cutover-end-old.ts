@@ -10,6 +10,7 @@ import { isSameFile, standing, takeFile } from "../act/put-files.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { endingPlans } from "../detect/ending-plans.ts";
 import { writeRemediation } from "../history/remediation-files.ts";
+import { takeGroupBack } from "./cutover-folder.ts";
 import { keptAt } from "./cutover-install.ts";
 import { nativeNow, socketIn } from "./cutover-native.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
@@ -148,6 +149,7 @@ export async function finishUp(walk: CutoverWalk): Promise<StepEnd> {
   if (left === undefined) walk.note(`who is left in ${scope} could not be read`);
   else if (left.length > 0) walk.note(`process ${left.join(", ")} goes on in ${scope}`);
   releaseName(walk);
+  takeGroupBack(walk);
   const pidfile = await dropPidfile(walk);
   const native = await nativeNow(walk);
   if (native.kind !== "serves") return failed(native.why);

@@ -37,6 +37,7 @@ export function newCutover(
     undoing: null,
     served: null,
     keptName: null,
+    folderMode: null,
     aside: [],
     statusBefore,
     steps: [],

@@ -1,3 +1,4 @@
+import { lendGroup, takeGroupBack } from "./cutover-folder.ts";
 import { oldStillListens, nativeNow } from "./cutover-native.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
 
@@ -28,6 +29,7 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   if (changed !== undefined) return failed(changed);
   const stopped = await parts.systemd.stop(service.name);
   if (stopped !== undefined) return failed(stopped);
+  await lendGroup(walk);
   const state = { ended: false };
   const starting = startAll(walk, start).finally(() => {
     state.ended = true;
@@ -36,6 +38,7 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   // what is under way ends when the unit is stopped, which comes next
   if (lost !== undefined) return failed(lost);
   const why = await starting;
+  takeGroupBack(walk);
   return why === undefined ? done(`${start.join(", ")} started`) : failed(why);
 }
 

@@ -3,6 +3,7 @@ import { nameBack } from "../act/old-name.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { livePathOf } from "../act/rescue-name.ts";
 import { standing } from "../act/put-files.ts";
+import { takeGroupBack } from "./cutover-folder.ts";
 import { bringBack, removeUnit } from "./cutover-install.ts";
 import { oldStillListens, ownerIn } from "./cutover-native.ts";
 import { checkOld, startOld } from "./cutover-old.ts";
@@ -28,6 +29,7 @@ export async function undoCutover(
   const rolled = walk.record().undoing === "rollback";
   const problems: string[] = [];
 
+  takeGroupBack(walk);
   async function step(name: Parameters<CutoverWalk["step"]>[0], text: string, work: Work) {
     const end = await walk.step(name, text, () => work(walk));
     if (end.result === "failed") problems.push(`${name}: ${end.text}`);
