@@ -54,8 +54,11 @@ export function ownVariables<T extends string | null>(
 
 /** /proc/PID/environ; undefined where a title of the process has been written over it. */
 export function parseEnviron(latin1: string): ReadonlyMap<string, string> | undefined {
-  const entries = latin1.split("\0").filter((entry) => entry !== "");
-  const pairs = entries.map((entry) => /^([^=]+)=([^]*)$/.exec(entry));
-  if (entries.length === 0 || pairs.includes(null)) return undefined;
-  return new Map(pairs.flatMap((pair) => (pair === null ? [] : [[pair[1] ?? "", pair[2] ?? ""]])));
+  const values = new Map<string, string>();
+  for (const entry of latin1.split("\0").filter((one) => one !== "")) {
+    const at = entry.indexOf("=");
+    if (at <= 0) return undefined;
+    values.set(entry.slice(0, at), entry.slice(at + 1));
+  }
+  return values.size === 0 ? undefined : values;
 }

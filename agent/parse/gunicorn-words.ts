@@ -1,5 +1,4 @@
 import type { GunicornLine } from "../model/gunicorn-line.ts";
-import { joinPath } from "./path-text.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 // gunicorn 19.9 to 26: config.py, `cli` of every Setting; those with an action take no value
@@ -130,25 +129,21 @@ function fullName(typed: string): string | undefined {
   return matches.length === 1 ? matches[0] : undefined;
 }
 
-/** The option that begins at a word; undefined: none does. */
-function optionAt(words: readonly string[], at: number): Option | undefined {
-  const word = words[at] ?? "";
-  const [, letter = "", attached = ""] = /^-([A-Za-z])=?([^]*)$/.exec(word) ?? [];
-  const [typed = "", joined] = word.startsWith("--") ? splitOnce(word) : [];
-  const name = short[letter] ?? fullName(typed);
+/** The option that a word begins, with the one behind it if that is its value. */
+function optionOf(word: string, next: string | undefined): Option | undefined {
   if (!/^-./.test(word)) return undefined;
+  const [, letter = "", attached = ""] = /^-([A-Za-z])=?([^]*)$/.exec(word) ?? [];
+  const sign = word.indexOf("=");
+  const typed = sign < 0 ? word : word.slice(0, sign);
+  const name = short[letter] ?? fullName(typed);
   if (name === undefined || flags.has(name)) {
     return { name: name ?? word, value: undefined, words: [word] };
   }
-  const own = letter === "" ? joined : attached === "" ? undefined : attached;
-  if (own !== undefined) return { name, value: own, words: [word] };
-  const value = words[at + 1];
-  return { name, value, words: value === undefined ? [word] : [word, value] };
-}
-
-function splitOnce(word: string): readonly [string, string | undefined] {
-  const [, name = "", value] = /^(--[^=]*)(?:=([^]*))?$/.exec(word) ?? [];
-  return [name, value];
+  const isJoined = letter === "" ? sign >= 0 : attached !== "";
+  if (isJoined) {
+    return { name, value: letter === "" ? word.slice(sign + 1) : attached, words: [word] };
+  }
+  return { name, value: next, words: next === undefined ? [word] : [word, next] };
 }
 
 /** As `auto_int` of gunicorn's config.py: a leading zero makes it octal. */
@@ -167,18 +162,18 @@ export function gunicornLine(words: readonly string[]): GunicornLine {
   const kept: string[] = [];
   const apps: string[] = [];
   const unknown: string[] = [];
-  for (let at = 0; at < words.length;) {
-    const option = optionAt(words, at);
+  const rest = [...words];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const option = optionOf(word, rest[0]);
     if (option === undefined) {
-      apps.push(words[at] ?? "");
-      at += 1;
+      apps.push(word);
       continue;
     }
     const { name, value } = option;
     values.set(name, [...(values.get(name) ?? []), ...(value === undefined ? [] : [value])]);
     if (!flags.has(name) && !valued.has(name)) unknown.push(name);
     if (!replaced.has(name)) kept.push(...option.words);
-    at += option.words.length;
+    if (option.words.length > 1) rest.shift();
   }
   const last = (name: string): string | undefined => values.get(name)?.at(-1);
   return {
@@ -228,14 +223,7 @@ export function gunicornIn(
   if (program === undefined || program === null) return undefined;
   const rest = words.slice(at + 1);
   const isModule = words[at - 1] === "-m";
-  const python = words[isModule ? at - 2 : at - 1];
-  if (at > 0 && !/(?:^|\/)python[\d.]*$/.test(python ?? "")) return undefined;
-  return { program: isModule ? (python ?? "").replace(/[^/]*$/, "gunicorn") : program, rest };
-}
-
-/** Absolute path of a unix address as gunicorn takes it; undefined: it is another kind. */
-export function unixPath(bind: string, directory: string): string | undefined {
-  // util.parse_address: `unix:PATH` and, since 20.0, `unix://PATH`
-  const path = /^unix:(?:\/\/)?(.+)$/s.exec(bind)?.[1];
-  return path === undefined ? undefined : joinPath(directory, path);
+  const python = words[isModule ? at - 2 : at - 1] ?? "";
+  if (at > 0 && !/(?:^|\/)python[\d.]*$/.test(python)) return undefined;
+  return { program: isModule ? python.replace(/[^/]*$/, "gunicorn") : program, rest };
 }

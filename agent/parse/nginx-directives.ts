@@ -1,13 +1,13 @@
 /** A directive of an nginx configuration. */
 export interface NginxDirective {
   /** Its name, then its parameters. */
-  readonly words: readonly string[];
+  readonly words: readonly [string, ...string[]];
   /** What stands in its braces; undefined: it has none. */
   readonly block: readonly NginxDirective[] | undefined;
 }
 
 const token =
-  /\s+|#[^\n]*|"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'|([;{}])|((?:\\[^]|\$\{|[^\s;{}"'\\])+)/y;
+  /\s+|#[^\n]*|"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'|([;{}])|((?:\\[^]|\$\{[^}]*\}|[^\s;{}"'\\])+)/y;
 const deepest = 32;
 
 function unquoted(text: string): string {
@@ -23,7 +23,7 @@ export function parseNginx(text: string): readonly NginxDirective[] {
 
   function block(depth: number): readonly NginxDirective[] {
     const directives: NginxDirective[] = [];
-    let words: string[] = [];
+    const words: string[] = [];
     while (token.lastIndex < text.length) {
       const at = token.lastIndex;
       const match = token.exec(text);
@@ -38,8 +38,8 @@ export function parseNginx(text: string): readonly NginxDirective[] {
       if (sign === "}") return directives;
       if (sign === undefined) continue;
       const inside = sign === "{" && depth < deepest ? block(depth + 1) : undefined;
-      if (words.length > 0) directives.push({ words, block: inside });
-      words = [];
+      const [name, ...parameters] = words.splice(0);
+      if (name !== undefined) directives.push({ words: [name, ...parameters], block: inside });
     }
     return directives;
   }

@@ -15,7 +15,7 @@ function all(
   name: string | RegExp,
 ): readonly NginxDirective[] {
   return directives.flatMap((directive) => {
-    const own = directive.words[0] ?? "";
+    const [own] = directive.words;
     const is = typeof name === "string" ? own === name : name.test(own);
     return [...(is ? [directive] : []), ...all(directive.block ?? [], name)];
   });
@@ -66,7 +66,7 @@ function locationOf(
 ): string {
   for (const { words, block } of all(server, "location")) {
     const own = all(block ?? [], passes).some(isOurs);
-    const prefix = words.at(-1) ?? "";
+    const prefix = words.slice(1).at(-1) ?? "";
     if (own && /^\/[\w./-]*$/.test(prefix) && !words.includes("~")) return prefix;
   }
   return "/";

@@ -61,10 +61,11 @@ function called(name: string, args: readonly PythonValue[], scope: PythonScope):
   }
   // a word in quotes would be one; only a shell's own reading could tell
   if (/(?:^|\.)shlex\.split$/.test(name)) return /["'\\]/.test(text) ? unknown : words(text);
-  if (!/(?:^|\.)path\.join$/.test(name) || texts.includes(undefined)) return unknown;
-  return textValue(
-    texts.reduce((path = "", next = "") => (next.startsWith("/") ? next : `${path}/${next}`)) ?? "",
-  );
+  const known = texts.flatMap((one) => one ?? []);
+  if (!/(?:^|\.)path\.join$/.test(name) || known.length < texts.length) return unknown;
+  let path = "";
+  for (const next of known) path = path === "" || next.startsWith("/") ? next : `${path}/${next}`;
+  return textValue(path);
 }
 
 /** What a method of a text gives. */
@@ -143,30 +144,28 @@ function createReader(tokens: readonly PythonToken[], start: number, scope: Pyth
     while (at < tokens.length && !sign(close)) {
       const before = at;
       const spread = sign("*");
-      const named = tokens[at]?.kind === "name" && tokens[at + 1]?.text === "=";
+      const named = tokens[at]?.kind === "name" && isSign(tokens[at + 1], /=/);
+      if (named) at += 2;
       const value = expression();
-      if (named) {
-        if (sign("=")) expression();
-      } else if (!spread) values.push(value);
-      else values.push(...(value.kind === "list" ? value.items : [unknown]));
+      if (!spread && !named) values.push(value);
+      if (spread) values.push(...(value.kind === "list" ? value.items : [unknown]));
       sign(",");
       if (at === before) at += 1;
     }
     return values;
   }
 
-  function dottedName(): string {
-    const parts = [tokens[at]?.text ?? ""];
-    at += 1;
-    while (tokens[at]?.text === "." && tokens[at + 1]?.kind === "name") {
-      parts.push(tokens[at + 1]?.text ?? "");
-      at += 2;
-    }
-    return parts.join(".");
+  /** The name behind a dot. */
+  function nextName(): string | undefined {
+    const token = tokens[at + 1];
+    if (tokens[at]?.text !== "." || token?.kind !== "name") return undefined;
+    at += 2;
+    return token.text;
   }
 
-  function nameValue(): PythonValue {
-    const name = dottedName();
+  function nameValue(first: string): PythonValue {
+    let name = first;
+    for (let next = nextName(); next !== undefined; next = nextName()) name += `.${next}`;
     if (sign("(")) {
       const args = until(")");
       const [object = "", method_ = "", ...more] = name.split(".");
@@ -187,7 +186,10 @@ function createReader(tokens: readonly PythonToken[], start: number, scope: Pyth
       // strings side by side are one
       return tokens[at]?.kind === "string" ? sum(own, term()) : own;
     }
-    if (token?.kind === "name") return nameValue();
+    if (token?.kind === "name") {
+      at += 1;
+      return nameValue(token.text);
+    }
     if (sign("[")) return { kind: "list", items: until("]") };
     if (sign("(")) {
       const items = until(")");
@@ -199,9 +201,7 @@ function createReader(tokens: readonly PythonToken[], start: number, scope: Pyth
 
   function withMethods(value: PythonValue): PythonValue {
     let current = value;
-    while (tokens[at]?.text === "." && tokens[at + 1]?.kind === "name") {
-      const name = tokens[at + 1]?.text ?? "";
-      at += 2;
+    for (let name = nextName(); name !== undefined; name = nextName()) {
       const args = sign("(") ? until(")") : [];
       const text = textOf(current);
       current = text === undefined ? unknown : method(text, name, args);
@@ -215,7 +215,7 @@ function createReader(tokens: readonly PythonToken[], start: number, scope: Pyth
     if (atEnd(tokens[at])) return value;
     // an operator that is not known here makes something else of it
     while (!atEnd(tokens[at])) {
-      if (/[([{]/.test(tokens[at]?.text ?? "") && tokens[at]?.kind === "sign") skipBrackets();
+      if (isSign(tokens[at], /[([{]/)) skipBrackets();
       else at += 1;
     }
     return unknown;
@@ -224,9 +224,8 @@ function createReader(tokens: readonly PythonToken[], start: number, scope: Pyth
   function skipBrackets(): void {
     let depth = 0;
     do {
-      const token = tokens[at];
-      if (token?.kind === "sign" && /[([{]/.test(token.text)) depth += 1;
-      if (token?.kind === "sign" && /[)\]}]/.test(token.text)) depth -= 1;
+      if (isSign(tokens[at], /[([{]/)) depth += 1;
+      if (isSign(tokens[at], /[)\]}]/)) depth -= 1;
       at += 1;
     } while (depth > 0 && at < tokens.length);
   }
@@ -236,7 +235,11 @@ function createReader(tokens: readonly PythonToken[], start: number, scope: Pyth
 
 function atEnd(token: PythonToken | undefined): boolean {
   if (token === undefined || token.kind === "end") return true;
-  return token.kind === "sign" && /[,)\]}=:;]/.test(token.text);
+  return isSign(token, /[,)\]}=:;]/);
+}
+
+function isSign(token: PythonToken | undefined, which: RegExp): boolean {
+  return token?.kind === "sign" && which.test(token.text);
 }
 
 function sum(one: PythonValue, other: PythonValue): PythonValue {

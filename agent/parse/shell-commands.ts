@@ -154,11 +154,11 @@ export function shellCommands(text: string, context: ScriptContext): ShellReadin
   function command(words: readonly (readonly ShellPart[])[], line: number): void {
     const alone = new Map<string, string | null>();
     let at = 0;
-    for (; at < words.length; at += 1) {
-      const parts = words[at] ?? [];
+    for (const parts of words) {
       const assigned = assignmentOf(parts, variables);
       if (assigned !== undefined) alone.set(...assigned);
       else if (!before.test(fieldsOf(parts, variables).join(" "))) break;
+      at += 1;
     }
     const rest = words.slice(at);
     const fields = rest.flatMap((parts) => fieldsOf(parts, variables));
