@@ -11,6 +11,7 @@ import {
   readlink,
   rename,
   rm,
+  rmdir,
   symlink,
   unlink,
   utimes,
@@ -108,6 +109,16 @@ export async function takeLink(path: string, target: string): Promise<boolean> {
 export async function takeFile(path: string): Promise<void> {
   await rm(path, { force: true });
   await syncPath(dirname(path));
+}
+
+/** Removes a folder where nothing is in it; any other is left. */
+export async function takeEmptyFolder(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== "ENOENT" && code !== "ENOTEMPTY") throw error;
+  }
 }
 
 /** A private folder, with those above it. One that is there is fine. */

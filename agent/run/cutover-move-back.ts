@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import { putFile, takeFile } from "../act/put-files.ts";
+import { dirname, join } from "node:path";
+import { putFile, standing, takeEmptyFolder, takeFile } from "../act/put-files.ts";
 import { type CutoverWalk, done, skipped, type StepEnd } from "./cutover-walk.ts";
 
 const DROP_INS = "/run/systemd/system";
@@ -15,20 +15,29 @@ const MOST_ROUNDS = 10;
 export async function moveBack(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { scope, old } = walk.record().target;
+  const dropIn = join(DROP_INS, `${old.unit}.d`, NAME);
   const left = await parts.members(scope);
-  if (left?.length === 0) return skipped("nobody is in the scope");
+  if (left?.length === 0) {
+    // a command that died in this very step
+    if ((await standing(dropIn)) !== "nothing") await removeDropIn(walk, dropIn);
+    return skipped("nobody is in the scope");
+  }
   if (old.kind === "no-unit") {
     walk.note(`the old processes stay in ${scope}: they were in no service before`);
     return skipped(`they stay in ${scope}`);
   }
-  const dropIn = join(DROP_INS, `${old.unit}.d`, NAME);
   const why = await whileDelegated(walk, dropIn);
-  await takeFile(dropIn);
-  const unread = await parts.systemd.reload();
+  const unread = await removeDropIn(walk, dropIn);
   if (why === undefined && unread === undefined) return done(`all are in ${old.unit} again`);
   const text = `the old processes stay in ${scope}, and serve: ${why ?? unread}`;
   walk.note(`${text}; systemctl stop ${old.unit} does not reach them`);
   return skipped(text);
+}
+
+async function removeDropIn({ parts }: CutoverWalk, dropIn: string): Promise<string | undefined> {
+  await takeFile(dropIn);
+  await takeEmptyFolder(dirname(dropIn));
+  return await parts.systemd.reload();
 }
 
 async function whileDelegated(walk: CutoverWalk, dropIn: string): Promise<string | undefined> {
