@@ -2,14 +2,13 @@ import {
   asideScope,
   type CutoverPlan,
   type CutoverRefusal,
-  type CutoverService,
   type CutoverTarget,
 } from "../model/cutover.ts";
 import { chooseEnvironment, type ChosenEnvironment } from "./cutover-environment.ts";
 import { oldOf, startsAtBoot } from "./cutover-old.ts";
 import { type PlanFacts, type PlanParts, type PlanSubject, propertiesOf } from "./cutover-parts.ts";
 import { blindness, cutoverRefusals, ownershipOf } from "./cutover-refusals.ts";
-import { bindsBeside, serviceOf, socketOf } from "./cutover-service.ts";
+import { bindsBeside, serviceOf } from "./cutover-service.ts";
 import { cutoverSteps } from "./cutover-steps.ts";
 import { nativeRefusal } from "./cutover-subject.ts";
 import { notesTold, valuesTold } from "./cutover-told.ts";
@@ -63,12 +62,11 @@ function targetOf(
   facts: PlanFacts,
   subject: PlanSubject,
   environment: ChosenEnvironment,
-  service: CutoverService,
+  { service, socket }: Pick<CutoverTarget, "service" | "socket">,
 ): CutoverTarget {
   const { flags, gate, backups } = parts;
   const { look, values, checks } = facts;
   const old = oldOf(parts, facts, subject);
-  const socket = socketOf(subject.socket, service, values.umask.value ?? 0, flags.url ?? "/");
   const units = [...(flags.socketActivation ? [socketUnit(service.name)] : []), service.name];
   const { header, initScript } = look.scripts;
   const { socketActivation } = flags;
@@ -93,8 +91,8 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
   const { look, values, checks } = facts;
   const { socket, name } = subject;
   const environment = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
-  const service = serviceOf(facts, subject, flags, environment.files);
-  const target = service && targetOf(parts, facts, subject, environment, service);
+  const both = serviceOf(facts, subject, flags, environment.files);
+  const target = both && targetOf(parts, facts, subject, environment, both);
   const { mode, socketActivation } = head(parts);
   return {
     ...head(parts),
@@ -112,7 +110,7 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
       ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
     }),
     questions: [...values.questions, ...environment.questions],
-    notes: notesTold(parts, facts, environment, service),
+    notes: notesTold(parts, facts, environment, both?.service),
     steps: target === undefined ? [] : cutoverSteps({ target, mode, socketActivation }),
   };
 }

@@ -88,12 +88,18 @@ function accountMissing({ checks, values }: RefusalCase): Because {
 }
 
 function folderClosed({ checks, values, socket, flags }: RefusalCase): Because {
-  const who = checks.user?.name ?? "its user";
-  const { state, path } = checks.socketFolder ?? {};
+  // what is not tried without an account is refused, or asked for, as such
+  if (checks.user === undefined || checks.group === undefined) return undefined;
+  const who = checks.user.name;
   if (checks.canEnterDirectory === false) return `${who} cannot enter ${values.chdir.value}`;
   // systemd itself, which is root, binds a socket unit
-  if (state === undefined || state === "writable" || flags.socketActivation) return undefined;
-  return `${who} cannot write in ${path}, so cannot bind ${socket.path}; give it the folder, or write --keep-root or --socket-activation`;
+  if (flags.socketActivation) return undefined;
+  if (checks.socketFolder === undefined) return `what ${who} may write could not be tried`;
+  const { state, path } = checks.socketFolder;
+  const help = "give it the folder, or write --keep-root or --socket-activation";
+  return (
+    state !== "writable" && `${who} cannot write in ${path}, so cannot bind ${socket.path}; ${help}`
+  );
 }
 
 function notOwned({ ownership, flags, checks }: RefusalCase): Because {

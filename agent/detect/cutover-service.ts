@@ -33,44 +33,8 @@ function workerWords({ line }: ChosenValues, workers: number, flags: CutoverFlag
   return named ? ["-w", String(workers)] : [];
 }
 
-/** The service as it will be; undefined as long as something of it is not known. */
-export function serviceOf(
-  { values, checks }: PlanFacts,
-  { socket, name }: PlanSubject,
-  flags: CutoverFlags,
-  environmentFiles: readonly string[],
-): CutoverService | undefined {
-  const { user, group, version } = checks;
-  const [program, app, chdir] = [values.program.value, values.app.value, values.chdir.value];
-  const [workers, umask] = [values.workers.value, values.umask.value];
-  if (user === undefined || group === undefined || version === undefined) return undefined;
-  if (program === undefined || app === undefined || chdir === undefined) return undefined;
-  if (workers === undefined || umask === undefined) return undefined;
-  const { line } = values;
-  const root = flags.keepRoot ? ["-u", user.name, "-g", group.name] : [];
-  const initGroups = flags.keepRoot && line.initGroups ? ["--initgroups"] : [];
-  const binds = bindsBeside(values, socket.path).flatMap((bind) => ["-b", bind]);
-  const own = [...workerWords(values, workers, flags), ...line.kept, ...maskWords(umask)];
-  return {
-    name,
-    program,
-    words: [...own, ...root, ...initGroups, ...binds],
-    app,
-    bind: flags.socketActivation ? null : `unix:${socket.path}`,
-    serviceType: typeFor(version),
-    user: { name: user.name, uid: user.id },
-    group: { name: group.name, gid: group.id },
-    keepsRoot: flags.keepRoot,
-    workingDirectory: chdir,
-    environmentFiles,
-    workers,
-    version,
-    stopTimeoutMs: ((line.graceSeconds ?? graceSeconds) + slackSeconds) * 1000,
-  };
-}
-
 /** What the socket has to be again. */
-export function socketOf(
+function socketOf(
   { path, file }: SocketReport,
   service: CutoverService,
   umask: number,
@@ -86,4 +50,41 @@ export function socketOf(
     ownerText: `${user.name}:${group.name}`,
     url,
   };
+}
+
+/** The service as it will be with its socket; undefined as long as something is not known. */
+export function serviceOf(
+  { values, checks }: PlanFacts,
+  { socket, name }: PlanSubject,
+  flags: CutoverFlags,
+  environmentFiles: readonly string[],
+): { readonly service: CutoverService; readonly socket: CutoverSocket } | undefined {
+  const { user, group, version } = checks;
+  const [program, app, chdir] = [values.program.value, values.app.value, values.chdir.value];
+  const [workers, umask] = [values.workers.value, values.umask.value];
+  if (user === undefined || group === undefined || version === undefined) return undefined;
+  if (program === undefined || app === undefined || chdir === undefined) return undefined;
+  if (workers === undefined || umask === undefined) return undefined;
+  const { line } = values;
+  const root = flags.keepRoot ? ["-u", user.name, "-g", group.name] : [];
+  const initGroups = flags.keepRoot && line.initGroups ? ["--initgroups"] : [];
+  const binds = bindsBeside(values, socket.path).flatMap((bind) => ["-b", bind]);
+  const own = [...workerWords(values, workers, flags), ...line.kept, ...maskWords(umask)];
+  const service: CutoverService = {
+    name,
+    program,
+    words: [...own, ...root, ...initGroups, ...binds],
+    app,
+    bind: flags.socketActivation ? null : `unix:${socket.path}`,
+    serviceType: typeFor(version),
+    user: { name: user.name, uid: user.id },
+    group: { name: group.name, gid: group.id },
+    keepsRoot: flags.keepRoot,
+    workingDirectory: chdir,
+    environmentFiles,
+    workers,
+    version,
+    stopTimeoutMs: ((line.graceSeconds ?? graceSeconds) + slackSeconds) * 1000,
+  };
+  return { service, socket: socketOf(socket, service, umask, flags.url ?? "/") };
 }

@@ -34,9 +34,7 @@ export function installStep({ target: { files, service } }: StepParts): CutoverS
 }
 
 /** Putting the init script away, so that systemd loads the native unit. */
-export function putAwayStep({
-  target: { old, backup, files, enable, service },
-}: StepParts): CutoverStep {
+export function putAwayStep({ target: { old, backup, enable, service } }: StepParts): CutoverStep {
   const { initScript, links } = old;
   const mv = initScript === null ? [] : [`mv ${shellWord(initScript)} ${shellWord(backup)}/`];
   const rm = links.length === 0 ? [] : [`rm ${words(links.map(({ path }) => path))}`];
@@ -55,7 +53,7 @@ export function putAwayStep({
       ...(enable.length === 0 ? [] : [`systemctl enable ${words(enable)}`]),
       `systemctl cat ${shellWord(service.name)}`,
     ],
-    check: `systemd has loaded ${files[0]?.path ?? ""}, and nothing from /run/systemd/generator.late`,
+    check: `systemd has loaded /etc/systemd/system/${service.name}, and nothing from /run/systemd/generator.late`,
     undo: "each goes back to its place",
   };
 }

@@ -189,7 +189,7 @@ function start({ target, mode, socketActivation }: StepParts): Step {
 
 function answer({ target }: StepParts): Step {
   const { service, socket, nginx } = target;
-  const owner = socket.ownerText === "" ? "" : ` ${socket.ownerText}`;
+  const { ownerText, mode } = socket;
   return {
     step: "answer",
     text: `the new master has to own the path, with ${service.workers} workers, and answer through the socket${nginx === null ? "" : " and through nginx"}`,
@@ -199,7 +199,7 @@ function answer({ target }: StepParts): Step {
       curl(target),
       ...curlNginx(target),
     ],
-    check: `MainPID listens at the path, the file is ${socket.mode.toString(8).padStart(4, "0")}${owner}, both answer below 500`,
+    check: `MainPID listens at the path, the file is ${mode.toString(8).padStart(4, "0")} ${ownerText}, both answer below 500`,
     undo: null,
   };
 }

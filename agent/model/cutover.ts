@@ -200,7 +200,7 @@ export interface CutoverSocket {
   /** Owner and group afterwards; null: nothing is expected. */
   readonly uid: number | null;
   readonly gid: number | null;
-  /** Names of those, for people: `www-data:www-data`; empty: nothing is expected. */
+  /** Names of those, for people: `www-data:www-data`. */
   readonly ownerText: string;
   /** Path and query that are asked through the socket. */
   readonly url: string;

@@ -54,7 +54,10 @@ export async function checkForCutover(
       ? undefined
       : askSite({ through: "nginx", ...trials.nginx }, ANSWER_PATIENCE_MS),
   ]);
-  const as = asAccount(trials.keepsRoot ? undefined : user, group);
+  const common = { user, group, settingsProblems: settingsProblems(trials, files), nginx };
+  const as = trials.keepsRoot ? [] : asAccount(user, group);
+  // as root it would be no trial, and a program of the service's own must not be run so
+  if (as === undefined) return { ...common, ...nothingTried };
   const folder = posix.dirname(trials.socket);
   const [version, stands, entered] = await Promise.all([
     versionOf(trials.program, as, log),
@@ -62,14 +65,11 @@ export async function checkForCutover(
     entersDirectory(trials.chdir, as, log),
   ]);
   return {
-    user,
-    group,
+    ...common,
     ...version,
     socketFolder: stands?.[0],
     canEnterDirectory: entered,
     files: stands?.slice(1) ?? [],
-    settingsProblems: settingsProblems(trials, files),
-    nginx,
   };
 }
 
@@ -83,9 +83,22 @@ async function accountOf(
   return entry.ok ? parseAccountEntry(entry.value) : undefined;
 }
 
-/** The words that make a command run as systemd would run it; none: it runs as we do. */
-function asAccount(user: Account | undefined, group: Account | undefined): readonly string[] {
-  if (user === undefined || group === undefined || process.geteuid?.() !== 0) return [];
+const nothingTried = {
+  version: undefined,
+  programProblem: undefined,
+  socketFolder: undefined,
+  canEnterDirectory: undefined,
+  files: [],
+} as const;
+
+/** The words that make a command run as systemd would run it; undefined: it cannot be. */
+function asAccount(
+  user: Account | undefined,
+  group: Account | undefined,
+): readonly string[] | undefined {
+  if (user === undefined || group === undefined) return undefined;
+  // who is not root tries as himself: the plan says that it takes root
+  if (process.geteuid?.() !== 0) return [];
   return ["setpriv", `--reuid=${user.id}`, `--regid=${group.id}`, "--init-groups", "--"];
 }
 
