@@ -46,6 +46,9 @@ export function cutoverFlags(
 
 /** The words that were typed for the plan, as they are typed for carrying it out. */
 export function typedAgain(typed: readonly string[]): readonly string[] {
-  const own = new Set(["cutover", "plan", "apply", "--json", "--no-color"]);
-  return typed.filter((word, at) => !own.has(word) || typed[at - 1]?.startsWith("--") === true);
+  const cutover = typed.indexOf("cutover");
+  const command = typed.findIndex((word, at) => at > cutover && /^(?:plan|apply)$/.test(word));
+  return typed.filter(
+    (word, at) => at !== cutover && at !== command && !/^--(?:json|no-color)$/.test(word),
+  );
 }

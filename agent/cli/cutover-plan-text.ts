@@ -125,7 +125,7 @@ function fileLines({ files }: CutoverTarget, style: CutoverPlanStyle): string[] 
     const mark = secret ? " (root alone reads it; values are not shown)" : "";
     return [
       ...title(`${path}${mark}`, style),
-      ...shown.map((line) => `  ${escapeUnprintable(line)}`),
+      ...shown.map((line) => `  ${escapeUnprintable(line)}`.trimEnd()),
     ];
   });
 }

@@ -1,4 +1,4 @@
-import type { CommandText } from "./command-texts.ts";
+import type { CommandText } from "./command-text.ts";
 
 /** The paragraphs of a command's help, the summary as a sentence first; the reader wraps them. */
 export function helpDescription({ summary, description }: CommandText): string {

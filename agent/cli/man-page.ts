@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { commandTexts, type CommandText } from "./command-texts.ts";
+import type { CommandText } from "./command-text.ts";
+import { commandTexts } from "./command-texts.ts";
 
 /** A text for roff: no escapes of its own, hyphens that can be copied, no line that is a request. */
 function roff(text: string): string {

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { LogFormat } from "../model/log-format.ts";
 import { parseDuration } from "../parse/duration.ts";
-import { commandTexts, type CommandText } from "./command-texts.ts";
+import type { CommandText } from "./command-text.ts";
+import { commandTexts } from "./command-texts.ts";
 import type { CommonOptions } from "./common-options.ts";
 import type { JsonOption } from "./config-command.ts";
-import type { CutoverRollbackOptions } from "./cutover-carry-out.ts";
-import { type TypedCutover, unitTyped, withCutoverFlags } from "./cutover-options.ts";
+import { addCutover, type CutoverActions } from "./cutover-program.ts";
 import type { HistoryOptions } from "./history-command.ts";
 import { helpAfter, helpDescription } from "./help-text.ts";
 import type { RemediateOptions } from "./remediate-command.ts";
@@ -15,7 +15,7 @@ import { unknownCommand } from "./unknown-command.ts";
 import { version } from "./version.ts";
 
 /** What the commands do; the program only says which one, and with what. */
-export interface Actions {
+export interface Actions extends CutoverActions {
   run(common: CommonOptions, options: RunOptions): Promise<void>;
   status(common: CommonOptions, options: StatusOptions): Promise<void>;
   check(common: CommonOptions, options: JsonOption): Promise<void>;
@@ -24,9 +24,6 @@ export interface Actions {
   incidents(common: CommonOptions, options: JsonOption): Promise<void>;
   incidentShow(id: string, common: CommonOptions, options: JsonOption): Promise<void>;
   remediate(common: CommonOptions, options: RemediateOptions): Promise<void>;
-  cutoverPlan(common: CommonOptions, typed: TypedCutover, options: JsonOption): Promise<void>;
-  cutoverApply(common: CommonOptions, typed: TypedCutover, options: JsonOption): Promise<void>;
-  cutoverRollback(common: CommonOptions, options: CutoverRollbackOptions): Promise<void>;
   configCheck(file: string | undefined, common: CommonOptions, options: JsonOption): Promise<void>;
   configShow(common: CommonOptions, options: JsonOption): Promise<void>;
   completion(shell: Shell): Promise<void>;
@@ -209,7 +206,7 @@ export function buildProgram(actions: Actions, output: ProgramOutput): Command {
     });
   });
 
-  addCutover(program, actions);
+  addCutover(program, actions, { subcommand, common, json });
 
   const config = subcommand(program, "config", commandTexts.config).helpCommand(false);
   const configCheck = subcommand(config, "check [file]", commandTexts["config check"]).option(
@@ -225,34 +222,4 @@ export function buildProgram(actions: Actions, output: ProgramOutput): Command {
   completion.addArgument(completion.createArgument("<bash|zsh|fish>", "the shell").choices(shells));
   completion.action((shell: Shell) => actions.completion(shell));
   return program;
-}
-
-function addCutover(program: Command, actions: Actions): void {
-  const cutover = subcommand(program, "cutover", commandTexts.cutover).helpCommand(false);
-  const plan = withCutoverFlags(
-    subcommand(cutover, "plan", commandTexts["cutover plan"]).option(...jsonOption),
-  );
-  plan.action(() => actions.cutoverPlan(common(plan), plan.opts<TypedCutover>(), json(plan)));
-  const apply = withCutoverFlags(
-    subcommand(cutover, "apply", commandTexts["cutover apply"])
-      .option("--yes", "carry the plan out")
-      .option(...jsonOption),
-  );
-  apply.action(() => {
-    const { yes } = apply.opts<TypedOptions>();
-    const act = yes === true ? actions.cutoverApply : actions.cutoverPlan;
-    return act(common(apply), apply.opts<TypedCutover>(), json(apply));
-  });
-  const rollback = subcommand(cutover, "rollback", commandTexts["cutover rollback"])
-    .option("--yes", "carry it out")
-    .option(...jsonOption)
-    .addOption(new Option("--unit <name>", "the service that was cut over").argParser(unitTyped));
-  rollback.action(() => {
-    const { yes, unit } = rollback.opts<TypedOptions & TypedCutover>();
-    return actions.cutoverRollback(common(rollback), {
-      ...json(rollback),
-      yes: yes === true,
-      unit,
-    });
-  });
 }

@@ -18,7 +18,7 @@ export interface PythonScope {
 const unknown: PythonValue = { kind: "unknown" };
 
 /** The value of a text. */
-export function textValue(text: string): PythonValue {
+function textValue(text: string): PythonValue {
   return { kind: "text", text };
 }
 

@@ -1,3 +1,4 @@
+import { cutoverFolder } from "../history/cutover-files.ts";
 import type { CutoverFlags, CutoverPlan } from "../model/cutover.ts";
 import type { Settings } from "../model/settings.ts";
 import { socketAt } from "../model/settings-defaults.ts";
@@ -20,11 +21,6 @@ import { lookForActing } from "./look.ts";
  * What the unit's gate runs. Undefined: the unit has none.
  */
 const gate: string | undefined = undefined;
-
-/** Folder of the backups and records of cutovers. */
-export function cutoverFolder(stateDir: string): string {
-  return `${stateDir}/cutovers`;
-}
 
 /**
  * Looks at the host and says how its service would be cut over, or why it would not. Changes

@@ -24,6 +24,7 @@ _onemaster() {
         'history:past occurrences, and what set them off'
         'incidents:what the agent has recorded'
         'remediate:the plan for ending stale groups; --yes carries it out'
+        'cutover:from the init script to a native unit, and back'
         'config:check and show settings'
         'completion:print the completion script of a shell'
       )
@@ -38,6 +39,7 @@ _onemaster() {
         history) _onemaster_history ;;
         incidents) _onemaster_incidents ;;
         remediate) _onemaster_remediate ;;
+        cutover) _onemaster_cutover ;;
         config) _onemaster_config ;;
         completion) _onemaster_completion ;;
       esac
@@ -156,6 +158,113 @@ _onemaster_remediate() {
     '--dry-run[walk through all of it, and change nothing]' \
     '--json[print JSON, for programs]' \
     '--reset-breaker[close the breaker that two failures in a row opened]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_cutover() {
+  local context state state_descr line
+  local -A opt_args
+  _arguments -C \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]' \
+    '1: :->command' \
+    '*:: :->rest'
+  case $state in
+    command)
+      local -a commands=(
+        'plan:every step of a cutover, with the commands a person could run'
+        'apply:carry a cutover out; without --yes, print the plan'
+        'rollback:bring the init script back; without --yes, say how'
+      )
+      _describe command commands
+      ;;
+    rest)
+      case $line[1] in
+        plan) _onemaster_cutover_plan ;;
+        apply) _onemaster_cutover_apply ;;
+        rollback) _onemaster_cutover_rollback ;;
+      esac
+      ;;
+  esac
+}
+
+_onemaster_cutover_plan() {
+  _arguments \
+    '--json[print JSON, for programs]' \
+    '--unit[the service of today]:value: ' \
+    '--name[name of the native unit (default\: the same)]:value: ' \
+    '--program[gunicorn]:value:_files' \
+    '--app[the application]:value: ' \
+    '--arguments[gunicorn'\''s other options, instead of those that are found]:value: ' \
+    '--chdir[working directory]:value:_files' \
+    '--user[account of the service]:value: ' \
+    '--group[its group]:value: ' \
+    '--workers[how many workers]:value: ' \
+    '--umask[umask of the socket file, like 007]:value: ' \
+    '--environment-file[NAME=value lines for the service]:value:_files' \
+    '--nginx[where nginx is asked, to know that it reaches the socket]:value: ' \
+    '--no-nginx[ask through the socket alone]' \
+    '--url[page that the application is asked for (default\: /)]:value:_files' \
+    '--keep-root[gunicorn'\''s master stays root, as under the init script]' \
+    '--fix-ownership[give files that the service writes to its user]' \
+    '--clean[stop all first\: an outage, but nothing has to be kept up]' \
+    '--socket-activation[systemd holds the socket\: restarts then lose no request]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_cutover_apply() {
+  _arguments \
+    '--yes[carry the plan out]' \
+    '--json[print JSON, for programs]' \
+    '--unit[the service of today]:value: ' \
+    '--name[name of the native unit (default\: the same)]:value: ' \
+    '--program[gunicorn]:value:_files' \
+    '--app[the application]:value: ' \
+    '--arguments[gunicorn'\''s other options, instead of those that are found]:value: ' \
+    '--chdir[working directory]:value:_files' \
+    '--user[account of the service]:value: ' \
+    '--group[its group]:value: ' \
+    '--workers[how many workers]:value: ' \
+    '--umask[umask of the socket file, like 007]:value: ' \
+    '--environment-file[NAME=value lines for the service]:value:_files' \
+    '--nginx[where nginx is asked, to know that it reaches the socket]:value: ' \
+    '--no-nginx[ask through the socket alone]' \
+    '--url[page that the application is asked for (default\: /)]:value:_files' \
+    '--keep-root[gunicorn'\''s master stays root, as under the init script]' \
+    '--fix-ownership[give files that the service writes to its user]' \
+    '--clean[stop all first\: an outage, but nothing has to be kept up]' \
+    '--socket-activation[systemd holds the socket\: restarts then lose no request]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_cutover_rollback() {
+  _arguments \
+    '--yes[carry it out]' \
+    '--json[print JSON, for programs]' \
+    '--unit[the service that was cut over]:value: ' \
     '-h[print this help]' \
     '--help[print this help]' \
     '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \

@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const commands =
-  "Commands: run, status, check, audit, history, incidents, remediate, config, completion";
+  "Commands: run, status, check, audit, history, incidents, remediate, cutover, config, completion";
 const seeStatus = "See: onemaster status --help";
 
 describe("a command line that cannot be meant", () => {

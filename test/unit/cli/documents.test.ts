@@ -75,6 +75,7 @@ describe("completion in bash", () => {
         "check",
         "completion",
         "config",
+        "cutover",
         "history",
         "incidents",
         "remediate",
@@ -82,7 +83,7 @@ describe("completion in bash", () => {
         "status",
       ],
     ],
-    ["onemaster c", ["check", "completion", "config"]],
+    ["onemaster c", ["check", "completion", "config", "cutover"]],
     ["onemaster --config x.yml st", ["status"]],
     ["onemaster --config status st", ["status"]],
     ["onemaster -", anywhere],
@@ -109,7 +110,7 @@ describe("completion in bash", () => {
 
 describe.skipIf(!has("fish"))("completion in fish", () => {
   it.each<[typed: string, offers: string[]]>([
-    ["onemaster c", ["check", "completion", "config"]],
+    ["onemaster c", ["check", "completion", "config", "cutover"]],
     ["onemaster --config status st", ["status"]],
     ["onemaster status --w", ["--watch"]],
     ["onemaster config ", ["check", "show"]],

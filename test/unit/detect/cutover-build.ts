@@ -128,7 +128,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
 }
 
 /** All that was tried went well; `change` overrides. */
-export function checks(change: Partial<CutoverChecks> = {}): CutoverChecks {
+function checks(change: Partial<CutoverChecks> = {}): CutoverChecks {
   return {
     user: { name: "www-data", id: 33 },
     group: { name: "www-data", id: 33 },

@@ -2,20 +2,17 @@ import { describe, expect, it } from "vitest";
 import { gunicornIn, gunicornLine } from "../../../agent/parse/gunicorn-words.ts";
 import type { GunicornLine } from "../../../agent/model/gunicorn-line.ts";
 
-const production = [
-  ...["-w", "4", "--daemon", "--pid", "gunicorn.pid", "-b", "unix:a.sock", "-m", "007"],
-  ...["-g", "www-data", "-u", "www-data", "--chdir=/srv", "--log-level", "debug"],
-  ...["--access-logfile", "/l/access.log", "--capture-output", "--log-file", "/l/error.log"],
-  "run:app",
-];
+const production = (
+  "-w 4 --daemon --pid gunicorn.pid -b unix:a.sock -m 007 -g www-data -u www-data --chdir=/srv " +
+  "--log-level debug --access-logfile /l/access.log --capture-output --log-file /l/error.log run:app"
+).split(" ");
+const kept =
+  "--log-level debug --access-logfile /l/access.log --capture-output --log-file /l/error.log";
 
 describe("a gunicorn command line", () => {
   it("is taken apart as in production", () => {
     expect(gunicornLine(production)).toEqual({
-      kept: [
-        ...["--log-level", "debug", "--access-logfile", "/l/access.log", "--capture-output"],
-        ...["--log-file", "/l/error.log"],
-      ],
+      kept: kept.split(" "),
       binds: ["unix:a.sock"],
       pidfile: "gunicorn.pid",
       daemon: true,
