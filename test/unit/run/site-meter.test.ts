@@ -53,21 +53,19 @@ describe("a meter", () => {
   });
 
   it("asks no more once it is stopped, and waits for what is under way", async () => {
-    let answer = (_: SiteAnswer): void => undefined;
-    let asked = 0;
+    const underWay: ((answer: SiteAnswer) => void)[] = [];
     const meter = startSiteMeter({
       places: [place],
       isGood: () => true,
       monotonicMs: () => 0,
-      ask: () => {
-        asked += 1;
-        return new Promise((resolve) => (answer = resolve));
-      },
+      ask: () => new Promise((resolve) => underWay.push(resolve)),
     });
-    await waitFor("the first request", () => asked === 1);
+    await waitFor("the first request", () => underWay.length > 0);
     const stopped = meter.stop();
-    answer(good);
+    const asked = underWay.length;
+    for (const answer of underWay) answer(good);
     expect((await stopped)[0]?.asked).toBe(asked);
+    expect(underWay).toHaveLength(asked);
   });
 });
 
