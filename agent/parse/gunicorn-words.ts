@@ -130,7 +130,7 @@ function fullName(typed: string): string | undefined {
 }
 
 /** The option that a word begins, with the one behind it if that is its value. */
-function optionOf(word: string, next: string | undefined): Option | undefined {
+function optionOf(word: string, next: string | null | undefined): Option | undefined {
   if (!/^-./.test(word)) return undefined;
   const [, letter = "", attached = ""] = /^-([A-Za-z])=?([^]*)$/.exec(word) ?? [];
   const sign = word.indexOf("=");
@@ -143,7 +143,8 @@ function optionOf(word: string, next: string | undefined): Option | undefined {
   if (isJoined) {
     return { name, value: letter === "" ? word.slice(sign + 1) : attached, words: [word] };
   }
-  return { name, value: next, words: next === undefined ? [word] : [word, next] };
+  if (next === undefined) return { name, value: undefined, words: [word] };
+  return { name, value: next ?? undefined, words: [word, next ?? unknownWord] };
 }
 
 /** As `auto_int` of gunicorn's config.py: a leading zero makes it octal. */
@@ -153,20 +154,25 @@ function maskOf(text: string | undefined): number | undefined {
   return wholeNumber(text);
 }
 
+/** Stands among the words that are kept for one that is not known. */
+const unknownWord = "…";
+
 /**
- * Takes the words behind gunicorn's name apart, as its argument parser does. A word that
- * follows an option which is not known here may be its value: then `app` may be wrong.
+ * Takes the words behind gunicorn's name apart, as its argument parser does; null is a word that
+ * is not known. A word that follows an option which is not known here may be its value: then
+ * `app` may be wrong.
  */
-export function gunicornLine(words: readonly string[]): GunicornLine {
+export function gunicornLine(words: readonly (string | null)[]): GunicornLine {
   const values = new Map<string, string[]>();
   const kept: string[] = [];
   const apps: string[] = [];
   const unknown: string[] = [];
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const option = optionOf(word, rest[0]);
+    const option = word === null ? undefined : optionOf(word, rest[0]);
     if (option === undefined) {
-      apps.push(word);
+      if (word === null) kept.push(unknownWord);
+      else apps.push(word);
       continue;
     }
     const { name, value } = option;

@@ -49,7 +49,7 @@ export function readMaster(
             kind: "process",
             source: `command line of master ${pid}`,
             program: found.program,
-            line: gunicornLine(found.rest.flatMap((word) => word ?? [])),
+            line: gunicornLine(found.rest),
             isWhole: true,
             directory,
           },

@@ -68,7 +68,7 @@ export function readScripts(initScript: string | undefined, files: Files): Scrip
         const { directory } = command;
         const source = `${path} line ${command.line}`;
         const { program, rest } = found;
-        const line = gunicornLine(rest.flatMap((word) => word ?? []));
+        const line = gunicornLine(rest);
         const isWhole = !rest.includes(null);
         const launch = { kind: "script", source, program, line, isWhole, directory } as const;
         launches.push({ launch, command });

@@ -30,7 +30,7 @@ describe("a gunicorn command line", () => {
     } satisfies GunicornLine);
   });
 
-  it.each<[string, string[], Partial<GunicornLine>]>([
+  it.each<[string, (string | null)[], Partial<GunicornLine>]>([
     ["nothing", [], { kept: [], app: undefined, workers: undefined, daemon: false }],
     [
       "values in the same word",
@@ -72,6 +72,11 @@ describe("a gunicorn command line", () => {
     ],
     ["a beginning of several names", ["--log", "x"], { unknown: ["--log"] }],
     ["a letter of tomorrow", ["-z"], { unknown: ["-z"], kept: ["-z"] }],
+    [
+      "words that are not known",
+      ["--timeout", null, "-w", null, null, "a:b"],
+      { kept: ["--timeout", "…", "…"], workers: undefined, app: "a:b" },
+    ],
     ["a word with a double dash alone", ["--"], { unknown: ["--"] }],
   ])("is read with %s", (_, words, line) => {
     expect(gunicornLine(words)).toMatchObject(line);
