@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import type { ProcessId } from "../model/process.ts";
+import { find, isOver } from "../act/found.ts";
 import { standing, takeFile } from "../act/put-files.ts";
 import { releaseName } from "./cutover-end-old.ts";
 import { isGoodAnswer, ownerIn, placesOf } from "./cutover-native.ts";
@@ -27,7 +29,8 @@ export async function startOld(walk: CutoverWalk): Promise<StepEnd> {
   // a start of one that is active (exited) would do nothing
   if (unit.activeState === "active") {
     const unstopped = await parts.systemd.stop(old.unit);
-    if (unstopped !== undefined) return failed(unstopped);
+    // of a script that finds nobody to stop; whether it starts is what counts
+    if (unstopped !== undefined) walk.note(unstopped);
   }
   await parts.systemd.resetFailed(old.unit);
   const why = await parts.systemd.start(old.unit);
@@ -65,15 +68,16 @@ async function whySilent(walk: CutoverWalk): Promise<string | undefined> {
 }
 
 /**
- * The stop of an init script kills what its pidfile names, whoever that is by now, and a gunicorn
- * does not start while the pid lives.
+ * The stop of an init script kills what its pidfile names, whoever that is by now: only one of the
+ * old processes may stay named. And no gunicorn starts while the pid lives.
  */
 async function dropDeadPidfile({ parts, record, note }: CutoverWalk): Promise<void> {
   const path = record().target.old.pidfile?.path;
   if (path === undefined || (await standing(path)) !== "file") return;
   const pid = Number((await readFile(path, "utf8")).trim());
-  const now = Number.isSafeInteger(pid) && pid > 0 ? parts.eyes.process(pid) : "gone";
-  if (typeof now === "object" && now.signalRole === "master") return;
+  const { aside, bootId } = record();
+  const isOurs = (id: ProcessId): boolean => id.pid === pid && !isOver(find(id, parts.eyes));
+  if (bootId === parts.bootId && aside.some(isOurs)) return;
   await takeFile(path);
-  note(`${path} named no living gunicorn, and is removed`);
+  note(`${path} named none of the old processes, and is removed`);
 }

@@ -17,7 +17,7 @@ const BETWEEN_MS = 250;
  */
 export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
-  const { service, old, start } = walk.record().target;
+  const { service, old, start, files } = walk.record().target;
   for (const unit of new Set([old.unit, service.name])) {
     const members = await parts.members(unit);
     if (members === undefined) return failed(`who is in ${unit} could not be read`);
@@ -27,6 +27,11 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   }
   const changed = whyChanged(walk);
   if (changed !== undefined) return failed(changed);
+  // the stop of the old unit would run its init script, which ends whom its pidfile names
+  const unit = await parts.unit(service.name);
+  if (!files.some(({ path }) => path === unit?.fragmentPath)) {
+    return failed(`systemd has ${service.name} from ${unit?.fragmentPath ?? "no file"}`);
+  }
   const stopped = await parts.systemd.stop(service.name);
   if (stopped !== undefined) return failed(stopped);
   await lendGroup(walk);

@@ -8,7 +8,7 @@ import { bringBack, removeUnit } from "./cutover-install.ts";
 import { oldStillListens, ownerIn } from "./cutover-native.ts";
 import { checkOld, startOld } from "./cutover-old.ts";
 import { moveBack } from "./cutover-move-back.ts";
-import { type CutoverWalk, done, failed, hasBegun, skipped, type StepEnd } from "./cutover-walk.ts";
+import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** Connections that wait for the new master are taken up by then: nobody comes after them. */
 const DRAIN_MS = 1_000;
@@ -130,10 +130,10 @@ async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
   let led = 0;
   while (!state.ended) {
     // cheap: two system calls as long as the path leads there
-    if (hasBegun(walk.record(), "keep-name") && oldMayBeLedTo(walk) && restored(walk)) led += 1;
+    if (restored(walk)) led += 1;
     await parts.clock.sleep(GUARD_MS);
   }
-  if (oldMayBeLedTo(walk) && restored(walk)) led += 1;
+  if (restored(walk)) led += 1;
   const why = await stopping;
   if (why !== undefined) return failed(why);
   await parts.systemd.resetFailed(service.name);
@@ -151,13 +151,10 @@ async function stopAllOf(
   return undefined;
 }
 
-function oldMayBeLedTo(walk: CutoverWalk): boolean {
-  return walk.record().keptName !== null && oldStillListens(walk);
-}
-
 /** True where the path was lost and leads to the old master again. */
 function restored(walk: CutoverWalk): boolean {
   const { path } = walk.record().target.socket;
   if (walk.parts.eyes.file(path).kind !== "absent") return false;
+  if (walk.record().keptName === null || !oldStillListens(walk)) return false;
   return leadBack(walk, () => false) === undefined;
 }

@@ -149,8 +149,3 @@ export function createCutoverWalk(start: CutoverRecord, parts: CutoverParts): Cu
     },
   };
 }
-
-/** True where the record has such a step, at least begun. */
-export function hasBegun({ steps }: CutoverRecord, step: CutoverAnyStep): boolean {
-  return steps.some((one) => one.step === step);
-}

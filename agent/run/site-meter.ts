@@ -19,43 +19,67 @@ export interface SiteMeterParts {
   readonly ask?: (place: SitePlace, patienceMs: number) => Promise<SiteAnswer>;
 }
 
-/** From one request to the next, each place in its turn. */
-const EVERY_MS = 5;
+const TICK_MS = 5;
 const PATIENCE_MS = 15_000;
-/** A site that answers nothing must not be asked ever more at once. */
-const MOST_AT_ONCE = 64;
+/** Of the site's own time it takes a tenth of one worker: so much longer it waits than it asked. */
+const TIMES_ITS_ANSWER = 10;
+const LONGEST_APART_MS = 1_000;
 const MOST_REASONS = 8;
 
 /** A meter that begins at once. */
 export function startSiteMeter(parts: SiteMeterParts): SiteMeter {
-  const { places, isGood, monotonicMs, ask = askSite } = parts;
-  const counts = places.map(() => createCount());
-  const underWay = new Set<Promise<void>>();
-  let turn = 0;
-
-  async function askOnce(place: SitePlace, count: Count): Promise<void> {
-    const askedAtMs = monotonicMs();
-    const answer = await ask(place, PATIENCE_MS);
-    count.enter(askedAtMs, isGood(place, answer) ? undefined : whyOf(answer));
-  }
-
+  const asked = parts.places.map((place) => askAgain(place, parts));
   const timer = setInterval(() => {
-    const at = turn % Math.max(1, places.length);
-    turn += 1;
-    const [place, count] = [places[at], counts[at]];
-    if (place === undefined || count === undefined || underWay.size >= MOST_AT_ONCE) return;
-    const asking = askOnce(place, count).finally(() => underWay.delete(asking));
-    underWay.add(asking);
-  }, EVERY_MS);
-
+    for (const one of asked) one.tick();
+  }, TICK_MS);
   const now = (): readonly CutoverAsked[] =>
-    places.map(({ through }, at) => ({ through, ...(counts[at] ?? createCount()).told() }));
+    asked.map(({ place, count }) => ({ through: place.through, ...count.told() }));
   return {
     now,
     async stop() {
       clearInterval(timer);
-      await Promise.all(underWay);
+      await Promise.all(asked.map(({ idle }) => idle()));
       return now();
+    },
+  };
+}
+
+/** One place, asked once at a time, and as often as its answers allow. */
+function askAgain(
+  place: SitePlace,
+  { isGood, monotonicMs, ask = askSite }: SiteMeterParts,
+): {
+  readonly place: SitePlace;
+  readonly count: Count;
+  tick(): void;
+  idle(): Promise<void>;
+} {
+  const count = createCount();
+  let underWay: Promise<void> | undefined;
+  let dueMs = -Infinity;
+
+  async function askOnce(): Promise<void> {
+    const askedAtMs = monotonicMs();
+    const answer = await ask(place, PATIENCE_MS);
+    const good = isGood(place, answer);
+    count.enter(askedAtMs, good ? undefined : whyOf(answer));
+    const nowMs = monotonicMs();
+    // one that fails costs the site nothing, and how long it does is the question
+    const restMs = good ? (nowMs - askedAtMs) * TIMES_ITS_ANSWER : TICK_MS;
+    dueMs = nowMs + Math.min(restMs, LONGEST_APART_MS);
+  }
+
+  return {
+    place,
+    count,
+    tick() {
+      if (underWay !== undefined || monotonicMs() < dueMs) return;
+      underWay = askOnce().finally(() => {
+        underWay = undefined;
+      });
+    },
+    async idle() {
+      await underWay;
     },
   };
 }

@@ -13,16 +13,19 @@ const good: SiteAnswer = { kind: "answered", status: 200 };
 const gone: SiteAnswer = { kind: "silent", why: "ENOENT" };
 const bad: SiteAnswer = { kind: "answered", status: 502 };
 
-/** A meter whose requests are answered at once with these, 10 ms apart by its own clock. */
+/** A meter whose requests are answered with these, 2 s apart by its own clock. */
 async function measured(answers: readonly SiteAnswer[]) {
   let turn = 0;
   let nowMs = 0;
   const meter = startSiteMeter({
     places: [place],
     isGood: (_, answer) => answer.kind === "answered" && answer.status < 500,
-    monotonicMs: () => (nowMs += 10),
+    monotonicMs: () => nowMs,
     ask: () => {
       turn += 1;
+      // the next tick is after the rest that follows
+      setImmediate(() => (nowMs += 1_900));
+      nowMs += 100;
       return Promise.resolve(answers[turn - 1] ?? good);
     },
   });
@@ -34,22 +37,48 @@ async function measured(answers: readonly SiteAnswer[]) {
 describe("a meter", () => {
   it.each([
     ["nothing fails", [good, good, good], 0, 0, []],
-    ["one fails", [good, gone, good], 1, 10, [{ why: "ENOENT", times: 1 }]],
+    ["one fails", [good, gone, good], 1, 2_000, [{ why: "ENOENT", times: 1 }]],
     [
       "several fail in a row",
       [good, gone, gone, bad, good],
       3,
-      30,
+      6_000,
       [
         { why: "ENOENT", times: 2 },
         { why: "answered 502", times: 1 },
       ],
     ],
-    ["it is down twice", [gone, good, gone, good], 2, 20, [{ why: "ENOENT", times: 2 }]],
+    ["it is down twice", [gone, good, gone, good], 2, 4_000, [{ why: "ENOENT", times: 2 }]],
   ] as const)("where %s", async (_, answers, failed, downMs, failures) => {
     const asked = await measured(answers);
     expect(asked).toMatchObject({ through: "socket", failed, downMs, failures });
     expect(asked?.asked).toBeGreaterThanOrEqual(answers.length);
+  });
+
+  it.each([
+    ["quick, ten times as long as it took", 10, 110],
+    ["slow, a second", 2_000, 3_000],
+    ["asked in vain, at once", undefined, 5],
+  ] as const)("waits after an answer that was %s", async (_, tookMs, nextMs) => {
+    let nowMs = 0;
+    const askedAtMs: number[] = [];
+    const meter = startSiteMeter({
+      places: [place],
+      isGood: (_place, { kind }) => kind === "answered",
+      monotonicMs: () => nowMs,
+      ask: () => {
+        askedAtMs.push(nowMs);
+        nowMs += tookMs ?? 0;
+        return Promise.resolve(tookMs === undefined ? gone : good);
+      },
+    });
+    await waitFor("the second request", () => {
+      // time passes only here
+      if (askedAtMs.length === 1) nowMs += 50;
+      return askedAtMs.length > 1;
+    });
+    await meter.stop();
+    expect(askedAtMs[1]).toBeGreaterThanOrEqual(nextMs);
   });
 
   it("asks no more once it is stopped, and waits for what is under way", async () => {
