@@ -9,6 +9,7 @@ import { socketUnit } from "../detect/cutover-unit-file.ts";
 import { pathFrom } from "../detect/cutover-choices.ts";
 import { chooseValues } from "../detect/cutover-values.ts";
 import { withUnits } from "../detect/unit-report.ts";
+import { gateAmong } from "../probe/cutover-gate.ts";
 import { checkForCutover } from "../probe/cutover-checks.ts";
 import { lookForCutover } from "../probe/cutover-look.ts";
 import { createFailureLog } from "../probe/failures.ts";
@@ -16,11 +17,6 @@ import { createUnitLook, hostUnits } from "../probe/unit-look.ts";
 import { systemClock } from "./clock.ts";
 import { tellToday } from "./cutover-today.ts";
 import { lookForActing } from "./look.ts";
-
-/**
- * What the unit's gate runs. Undefined: the unit has none.
- */
-const gate: string | undefined = undefined;
 
 /**
  * Looks at the host and says how its service would be cut over, or why it would not. Changes
@@ -40,6 +36,8 @@ export async function planForHost(settings: Settings, flags: CutoverFlags): Prom
   const choice = chooseSubject(report, flags);
   const unit = unitOf(choice.unit, units);
   const backups = cutoverFolder(settings.stateDir);
+  // this program as it was called: a single executable is the second of these
+  const gate = await gateAmong([process.argv[1], process.execPath], createFailureLog());
   const today = unit === undefined ? [] : await tellToday(unit, report, units, settings);
   const parts: PlanParts = { report, choice, unit, flags, gate, backups, today };
   const subject = subjectOf(parts);
