@@ -1,5 +1,6 @@
 import { type CommandText, failureExit, usageExit } from "./command-text.ts";
-import { cutoverText, cutoverVerifyText, drillText, gateText } from "./guard-texts.ts";
+import { cutoverTexts } from "./cutover-texts.ts";
+import { drillText, gateText } from "./guard-texts.ts";
 
 const programText: CommandText = {
   summary: "sees when one unix socket has two gunicorn masters",
@@ -230,8 +231,7 @@ export const commandTexts = {
   remediate: remediateText,
   gate: gateText,
   drill: drillText,
-  cutover: cutoverText,
-  "cutover verify": cutoverVerifyText,
+  ...cutoverTexts,
   config: configText,
   "config check": configCheckText,
   "config show": configShowText,

@@ -1,16 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommonOptions } from "./common-options.ts";
-import type { VerifyOptions } from "./cutover-verify-command.ts";
 import type { DrillOptions } from "./drill-command.ts";
 import type { GateOptions } from "./gate-command.ts";
-import { cutoverText, cutoverVerifyText, drillText, gateText } from "./guard-texts.ts";
+import { drillText, gateText } from "./guard-texts.ts";
 import { common, json, jsonOption, subcommand } from "./subcommand.ts";
 
 /** What the commands do that keep a unit at one master. */
 export interface GuardActions {
   gate(common: CommonOptions, options: GateOptions): Promise<void>;
   drill(common: CommonOptions, options: DrillOptions): Promise<void>;
-  cutoverVerify(common: CommonOptions, options: VerifyOptions): Promise<void>;
 }
 
 interface TypedOptions {
@@ -29,7 +27,7 @@ function cycleCount(typed: string): number {
   return count;
 }
 
-/** Adds the commands that keep a unit at one master: `gate`, `drill` and `cutover`. */
+/** Adds the commands that keep a unit at one master: `gate` and `drill`. */
 export function addGuardCommands(program: Command, actions: GuardActions): void {
   const gate = subcommand(program, "gate", gateText)
     .option("--strict", "refuse as well what could not be told")
@@ -54,14 +52,5 @@ export function addGuardCommands(program: Command, actions: GuardActions): void 
       yes: yes === true,
       evenIfUnsound: evenIfUnsound === true,
     });
-  });
-
-  const cutover = subcommand(program, "cutover", cutoverText).helpCommand(false);
-  const verify = subcommand(cutover, "verify", cutoverVerifyText)
-    .option(...unitOption)
-    .option(...jsonOption);
-  verify.action(() => {
-    const { unit } = verify.opts<TypedOptions>();
-    return actions.cutoverVerify(common(verify), { ...json(verify), unit });
   });
 }

@@ -54,14 +54,6 @@ export const drillText: CommandText = {
   exits: [...soundExit, usageExit, failureExit],
 };
 
-/** What is said of `cutover`. */
-export const cutoverText: CommandText = {
-  summary: "from the SysV script to the native unit",
-  description: ["A service whose master systemd owns cannot get a second one by a restart."],
-  examples: [{ command: "onemaster cutover verify", says: "is it so?" }],
-  exits: [...soundExit, usageExit, failureExit],
-};
-
 /** What is said of `cutover verify`. */
 export const cutoverVerifyText: CommandText = {
   summary: "check that systemd owns the one master of a socket",

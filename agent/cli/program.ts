@@ -4,6 +4,7 @@ import { parseDuration } from "../parse/duration.ts";
 import { commandTexts } from "./command-texts.ts";
 import type { CommonOptions } from "./common-options.ts";
 import type { JsonOption } from "./config-command.ts";
+import { addCutover, type CutoverActions } from "./cutover-program.ts";
 import { addGuardCommands, type GuardActions } from "./guard-commands.ts";
 import type { HistoryOptions } from "./history-command.ts";
 import type { RemediateOptions } from "./remediate-command.ts";
@@ -14,7 +15,7 @@ import { unknownCommand } from "./unknown-command.ts";
 import { version } from "./version.ts";
 
 /** What the commands do; the program only says which one, and with what. */
-export interface Actions extends GuardActions {
+export interface Actions extends GuardActions, CutoverActions {
   run(common: CommonOptions, options: RunOptions): Promise<void>;
   status(common: CommonOptions, options: StatusOptions): Promise<void>;
   check(common: CommonOptions, options: JsonOption): Promise<void>;
@@ -183,6 +184,7 @@ export function buildProgram(actions: Actions, output: ProgramOutput): Command {
   });
 
   addGuardCommands(program, actions);
+  addCutover(program, actions);
 
   const config = subcommand(program, "config", commandTexts.config).helpCommand(false);
   const configCheck = subcommand(config, "check [file]", commandTexts["config check"]).option(

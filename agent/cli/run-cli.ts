@@ -75,6 +75,30 @@ export async function runCli(
       const { historyCommand } = await import("./history-command.ts");
       exitCode = await historyCommand(unit, common, options, surroundings);
     },
+    async cutoverPlan(common, options, { json }) {
+      const { cutoverFlags, typedAgain } = await import("./cutover-flags.ts");
+      const { cutoverPlanCommand } = await import("./cutover-plan-command.ts");
+      const { planForHost } = await import("../run/cutover-plan.ts");
+      const flags = cutoverFlags(options, common, surroundings.workingDirectory);
+      const how = { json, typed: typedAgain(typed) };
+      exitCode = await cutoverPlanCommand(common, flags, how, surroundings, planForHost);
+    },
+    async cutoverApply(common, options, how) {
+      const { cutoverFlags } = await import("./cutover-flags.ts");
+      const { cutoverApplyCommand } = await import("./cutover-carry-out.ts");
+      const { createCutoverActor } = await import("../run/cutover-actor.ts");
+      const { planForHost } = await import("../run/cutover-plan.ts");
+      const flags = cutoverFlags(options, common, surroundings.workingDirectory);
+      const actor = createCutoverActor(planForHost);
+      exitCode = await cutoverApplyCommand(common, flags, how, surroundings, actor);
+    },
+    async cutoverRollback(common, options) {
+      const { cutoverRollbackCommand } = await import("./cutover-carry-out.ts");
+      const { createCutoverActor } = await import("../run/cutover-actor.ts");
+      const { planForHost } = await import("../run/cutover-plan.ts");
+      const actor = createCutoverActor(planForHost);
+      exitCode = await cutoverRollbackCommand(common, options, surroundings, actor);
+    },
     async configCheck(file, common, options) {
       const { configCheckCommand } = await import("./config-command.ts");
       exitCode = await configCheckCommand(file, common, options, surroundings);

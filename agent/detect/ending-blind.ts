@@ -5,7 +5,7 @@ import type { UnitsSeen } from "../model/unit.ts";
 import { headOf, nameOf, type Target, unitNamed, unitsOfSocket } from "./ending-case.ts";
 
 /** Blind spots that may hide who else there is, or who owns the path. */
-const hiding: ReadonlySet<string> = new Set<BlindSpot>([
+export const hiding: ReadonlySet<string> = new Set<BlindSpot>([
   "processes",
   "fd-links",
   "listeners",

@@ -6,12 +6,12 @@ _onemaster() {
   COMPREPLY=()
   for ((index = 1; index < COMP_CWORD; index++)); do
     case ${COMP_WORDS[index]} in
-      --config | --socket | --log | --textfile | --since | --until | --error-log | --cycles | --unit) ((index++)) ;;
+      --config | --socket | --log | --textfile | --since | --until | --error-log | --cycles | --unit | --name | --program | --app | --arguments | --chdir | --user | --group | --workers | --umask | --environment-file | --nginx | --url) ((index++)) ;;
       -*) ;;
       *)
         longer="${command:+$command }${COMP_WORDS[index]}"
         case $longer in
-          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'remediate' | 'gate' | 'drill' | 'cutover' | 'cutover verify' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
+          'run' | 'status' | 'check' | 'audit' | 'history' | 'incidents' | 'incidents show' | 'remediate' | 'gate' | 'drill' | 'cutover' | 'cutover plan' | 'cutover apply' | 'cutover rollback' | 'cutover verify' | 'config' | 'config check' | 'config show' | 'completion') command=$longer ;;
         esac
         ;;
     esac
@@ -51,6 +51,54 @@ _onemaster() {
       ;;
     --unit)
       :
+      return
+      ;;
+    --name)
+      :
+      return
+      ;;
+    --program)
+      compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --app)
+      :
+      return
+      ;;
+    --arguments)
+      :
+      return
+      ;;
+    --chdir)
+      compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --user)
+      :
+      return
+      ;;
+    --group)
+      :
+      return
+      ;;
+    --workers)
+      :
+      return
+      ;;
+    --umask)
+      :
+      return
+      ;;
+    --environment-file)
+      compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --nginx)
+      :
+      return
+      ;;
+    --url)
+      compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
   esac
@@ -136,7 +184,28 @@ _onemaster() {
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '-h --help --config --socket --no-color -V --version' -- "$word")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'verify' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'plan apply rollback verify' -- "$word")
+      fi
+      ;;
+    'cutover plan')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json --unit --name --program --app --arguments --chdir --user --group --workers --umask --environment-file --nginx --no-nginx --url --keep-root --fix-ownership --clean --socket-activation -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'cutover apply')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--yes --json --unit --name --program --app --arguments --chdir --user --group --workers --umask --environment-file --nginx --no-nginx --url --keep-root --fix-ownership --clean --socket-activation -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
+      fi
+      ;;
+    'cutover rollback')
+      if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--yes --json --unit -h --help --config --socket --no-color -V --version' -- "$word")
+      else
+        :
       fi
       ;;
     'cutover verify')

@@ -26,7 +26,7 @@ _onemaster() {
         'remediate:the plan for ending stale groups; --yes carries it out'
         'gate:for ExecStartPre\: refuse a start that would add a second master'
         'drill:restart cycles that prove one master each time'
-        'cutover:from the SysV script to the native unit'
+        'cutover:from the init script to a native unit, and back'
         'config:check and show settings'
         'completion:print the completion script of a shell'
       )
@@ -217,16 +217,97 @@ _onemaster_cutover() {
   case $state in
     command)
       local -a commands=(
+        'plan:every step of a cutover, with the commands a person could run'
+        'apply:carry a cutover out; without --yes, print the plan'
+        'rollback:bring the init script back; without --yes, say how'
         'verify:check that systemd owns the one master of a socket'
       )
       _describe command commands
       ;;
     rest)
       case $line[1] in
+        plan) _onemaster_cutover_plan ;;
+        apply) _onemaster_cutover_apply ;;
+        rollback) _onemaster_cutover_rollback ;;
         verify) _onemaster_cutover_verify ;;
       esac
       ;;
   esac
+}
+
+_onemaster_cutover_plan() {
+  _arguments \
+    '--json[print JSON, for programs]' \
+    '--unit[the service of today]:value: ' \
+    '--name[name of the native unit (default\: the same)]:value: ' \
+    '--program[gunicorn]:value:_files' \
+    '--app[the application]:value: ' \
+    '--arguments[gunicorn'\''s other options, instead of those that are found]:value: ' \
+    '--chdir[working directory]:value:_files' \
+    '--user[account of the service]:value: ' \
+    '--group[its group]:value: ' \
+    '--workers[how many workers]:value: ' \
+    '--umask[umask of the socket file, like 007]:value: ' \
+    '--environment-file[NAME=value lines for the service]:value:_files' \
+    '--nginx[where nginx is asked, to know that it reaches the socket]:value: ' \
+    '--no-nginx[ask through the socket alone]' \
+    '--url[page that the application is asked for (default\: /)]:value:_files' \
+    '--keep-root[gunicorn'\''s master stays root, as under the init script]' \
+    '--fix-ownership[give files that the service writes to its user]' \
+    '--clean[stop all first\: an outage, but nothing has to be kept up]' \
+    '--socket-activation[systemd holds the socket\: restarts then lose no request]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_cutover_apply() {
+  _arguments \
+    '--yes[carry the plan out]' \
+    '--json[print JSON, for programs]' \
+    '--unit[the service of today]:value: ' \
+    '--name[name of the native unit (default\: the same)]:value: ' \
+    '--program[gunicorn]:value:_files' \
+    '--app[the application]:value: ' \
+    '--arguments[gunicorn'\''s other options, instead of those that are found]:value: ' \
+    '--chdir[working directory]:value:_files' \
+    '--user[account of the service]:value: ' \
+    '--group[its group]:value: ' \
+    '--workers[how many workers]:value: ' \
+    '--umask[umask of the socket file, like 007]:value: ' \
+    '--environment-file[NAME=value lines for the service]:value:_files' \
+    '--nginx[where nginx is asked, to know that it reaches the socket]:value: ' \
+    '--no-nginx[ask through the socket alone]' \
+    '--url[page that the application is asked for (default\: /)]:value:_files' \
+    '--keep-root[gunicorn'\''s master stays root, as under the init script]' \
+    '--fix-ownership[give files that the service writes to its user]' \
+    '--clean[stop all first\: an outage, but nothing has to be kept up]' \
+    '--socket-activation[systemd holds the socket\: restarts then lose no request]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
+}
+
+_onemaster_cutover_rollback() {
+  _arguments \
+    '--yes[carry it out]' \
+    '--json[print JSON, for programs]' \
+    '--unit[the service that was cut over]:value: ' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--config[settings file (default\: /etc/onemaster/onemaster.yml, if there)]:value:_files' \
+    '*--socket[look at this socket alone; can be given again]:value:_files' \
+    '--no-color[no colour; NO_COLOR in the environment does the same]' \
+    '-V[print the version]' \
+    '--version[print the version]'
 }
 
 _onemaster_cutover_verify() {

@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly name: string;
   /** Absent: private. */
   readonly network?: "private" | "shared";
+  /** Folders of this machine that it has in the place of its own, and writes to. */
+  readonly binds?: readonly { readonly from: string; readonly to: string }[];
 }
 
 const bootLimitMs = 30_000;
@@ -80,6 +82,7 @@ function nspawn(machine: string, options: HostOptions): readonly string[] {
     `--machine=${machine}`,
     `--hostname=${options.name}`,
     ...(options.network === "shared" ? [] : ["--network-veth"]),
+    ...(options.binds ?? []).map(({ from, to }) => `--bind=${from}:${to}`),
     "--boot",
   ];
 }

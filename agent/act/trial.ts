@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { chmod, chown, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CutoverFile, CutoverService } from "../model/cutover.ts";
+import type { HostTool } from "./host-tool.ts";
+
+/** A gunicorn as the new unit would start it, at a path of its own. */
+export interface Trial {
+  /** Where it is to be asked. */
+  readonly socket: string;
+  /** Its unit. */
+  readonly unit: string;
+  /** Loads the application in its place, and binds nothing. Why that fails; undefined: it does not. */
+  check(): Promise<string | undefined>;
+  /** Why it could not be started; undefined: it has started, and may end at any moment. */
+  start(): Promise<string | undefined>;
+  /** Ends it, and removes what was made for it. Why not all of that went well. */
+  end(): Promise<string | undefined>;
+}
+
+const CHECK_MS = 120_000;
+const START_MS = 120_000;
+const STOP_MS = 60_000;
+/** However its command ends, the trial does not stay. */
+const LONGEST_S = 300;
+
+/**
+ * Prepares a trial below `runtime`, ordinarily /run: a folder that only the service's user enters.
+ * One worker is enough to prove that it starts, and the host may have no memory for more. Files of
+ * the environment that are not in place yet are taken from `files`. Rejects when the folder cannot
+ * be made.
+ */
+export async function prepareTrial(
+  service: CutoverService,
+  files: readonly CutoverFile[],
+  runtime: string,
+  tool: HostTool,
+): Promise<Trial> {
+  const id = randomBytes(4).toString("hex");
+  const folder = join(runtime, `onemaster-trial-${id}`);
+  const unit = `onemaster-trial-${id}.service`;
+  await mkdir(folder, { mode: 0o700 });
+  const own = join(folder, "own");
+  await mkdir(own, { mode: 0o700 });
+  // the folder above belongs to root: systemd alone reads the environment in it
+  await chown(own, service.user.uid, service.group.gid);
+  // entered by all, listed by nobody but root
+  await chmod(folder, 0o711);
+  const socket = join(own, "trial.sock");
+  const environment = await environmentOf(service, files, folder);
+
+  const properties = [
+    ...(service.keepsRoot ? [] : [`User=${service.user.name}`, `Group=${service.group.name}`]),
+    `WorkingDirectory=${service.workingDirectory}`,
+    ...environment.map((path) => `EnvironmentFile=${path}`),
+    "KillMode=control-group",
+    "TimeoutStartSec=90",
+    `TimeoutStopSec=${Math.ceil(service.stopTimeoutMs / 1000)}`,
+    `RuntimeMaxSec=${LONGEST_S}`,
+  ].map((property) => `--property=${property}`);
+  const common = ["--quiet", "--no-ask-password", "--collect", ...properties];
+
+  return {
+    socket,
+    unit,
+    async check() {
+      const words = [...common, "--wait", "--pipe", `--unit=onemaster-check-${id}.service`, "--"];
+      const command = [service.program, ...service.words, "--check-config", service.app];
+      const ran = await tool("systemd-run", [...words, ...command], CHECK_MS);
+      if (ran.ok) return undefined;
+      const last = ran.said.at(-1);
+      return last === undefined ? ran.why : `${service.program} --check-config says: ${last}`;
+    },
+    async start() {
+      const how = [`--service-type=${service.serviceType}`, `--unit=${unit}`, "--"];
+      const bind = ["--workers", "1", "--bind", `unix:${socket}`];
+      const command = [service.program, ...service.words, ...bind, service.app];
+      const ran = await tool("systemd-run", [...common, ...how, ...command], START_MS);
+      return ran.ok ? undefined : ran.why;
+    },
+    async end() {
+      const stopped = await tool("systemctl", ["stop", "--quiet", "--", unit], STOP_MS);
+      await rm(folder, { recursive: true, force: true });
+      // one that ended by itself is collected, and not known any more
+      return stopped.ok || /not loaded/.test(stopped.why) ? undefined : stopped.why;
+    },
+  };
+}
+
+async function environmentOf(
+  { environmentFiles }: CutoverService,
+  files: readonly CutoverFile[],
+  folder: string,
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const [at, path] of environmentFiles.entries()) {
+    const planned = files.find((file) => file.path === path);
+    if (planned === undefined) {
+      // as the unit names it: one that is not there is no failure
+      paths.push(`-${path}`);
+      continue;
+    }
+    const copy = join(folder, `environment-${at}`);
+    await writeFile(copy, planned.text, { mode: 0o600, flag: "wx" });
+    paths.push(copy);
+  }
+  return paths;
+}

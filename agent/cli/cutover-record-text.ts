@@ -1,0 +1,106 @@
+import type { CutoverAsked, CutoverRecord, CutoverStepRecord } from "../model/cutover-record.ts";
+import { formatDuration } from "../parse/duration.ts";
+import { escapeUnprintable } from "../parse/path-text.ts";
+import { counted } from "./remediate-style.ts";
+import type { Colours } from "./status-colours.ts";
+import { labelled } from "./wrap.ts";
+
+/** How to dress the texts of `cutover apply` and `cutover rollback`. */
+export interface CutoverStyle {
+  /** Characters a line may have; paths stay whole. */
+  readonly width: number;
+  readonly colours: Colours;
+}
+
+const marks = { begun: "…", done: "✓", skipped: "-", failed: "✗" } as const;
+/** `bring-back`, `remove-unit`. */
+const stepWidth = 11;
+const tookWidth = 6;
+
+/** One step that is over, with how long it took. */
+export function cutoverStepLine(step: CutoverStepRecord, { width, colours }: CutoverStyle): string {
+  const took = step.tookMs === null ? "" : formatDuration(step.tookMs);
+  const label = `  ${marks[step.result]} ${step.step.padEnd(stepWidth)} ${took.padStart(tookWidth)}  `;
+  const text = `${labelled(label, escapeUnprintable(step.text), width).join("\n")}\n`;
+  switch (step.result) {
+    case "failed":
+      return colours.verdict("duplicate")(text);
+    case "skipped":
+    case "begun":
+      return colours.dim(text);
+    case "done":
+      return text;
+  }
+}
+
+/** How a cutover ended, what requests met meanwhile, and what can be done next. */
+export function cutoverEndText(record: CutoverRecord, { width, colours }: CutoverStyle): string {
+  const { outcome, ending, unit } = record;
+  const good = outcome === "done" || outcome === "rolled-back";
+  const paint = colours.verdict(good ? "one-master" : "duplicate");
+  const said = labelled(`${outcomeWords(outcome)}: `, escapeUnprintable(ending ?? ""), width);
+  const asked = (record.measured ?? []).map(askedLine);
+  return [paint(said.join("\n")), ...asked, ...nextLines(record, unit), ""].join("\n");
+}
+
+function outcomeWords(outcome: CutoverRecord["outcome"]): string {
+  switch (outcome) {
+    case "done":
+      return "done";
+    case "undone":
+      return "put back";
+    case "rolled-back":
+      return "rolled back";
+    case "failed":
+      return "failed";
+    case null:
+      return "not finished";
+  }
+}
+
+/** `through nginx: 1057 requests, 1 failed (answered 502), down 3 ms`. */
+function askedLine({ through, asked, failed, downMs, failures }: CutoverAsked): string {
+  const where = through === "nginx" ? "through nginx" : "at the socket";
+  const what = `  asked ${where}: ${counted(asked, "request")}, ${failed} failed`;
+  if (failed === 0) return what;
+  const whys = failures.map(({ why, times }) => `${times} × ${escapeUnprintable(why)}`).join(", ");
+  return `${what} (${whys}), down for ${formatDuration(downMs)}`;
+}
+
+function nextLines({ outcome }: CutoverRecord, unit: string): readonly string[] {
+  switch (outcome) {
+    case "done":
+      return [
+        `  proof: onemaster cutover verify --unit ${unit}`,
+        `  way back: onemaster cutover rollback --unit ${unit} --yes`,
+      ];
+    case "undone":
+    case "rolled-back":
+      return [];
+    case "failed":
+    case null:
+      return [
+        `  again: onemaster cutover apply --yes brings it to an end, and`,
+        `         onemaster cutover rollback --unit ${unit} --yes what was before`,
+      ];
+  }
+}
+
+/** What `cutover rollback` would do, without doing it. */
+export function rollbackPlanText(record: CutoverRecord, { width }: CutoverStyle): string {
+  const { unit, target, startedAt, outcome } = record;
+  const { service, old, files, backup } = target;
+  const lines = [
+    `cutover of ${unit}, begun ${startedAt}, ${outcomeWords(outcome)}`,
+    ...[
+      `stops ${service.name}; requests fail from here on until the last step`,
+      `removes ${files.map(({ path }) => path).join(", ")}`,
+      old.initScript === null
+        ? "puts nothing back: there was no init script"
+        : `puts ${old.initScript} and ${counted(old.links.length, "link")} back from ${backup}`,
+      `starts ${old.unit} by it, and waits until it answers`,
+    ].flatMap((text) => labelled("  - ", escapeUnprintable(text), width)),
+    `carry it out: onemaster cutover rollback --unit ${unit} --yes`,
+  ];
+  return `${lines.join("\n")}\n`;
+}

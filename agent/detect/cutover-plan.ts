@@ -1,0 +1,116 @@
+import {
+  asideScope,
+  type CutoverPlan,
+  type CutoverRefusal,
+  type CutoverTarget,
+} from "../model/cutover.ts";
+import { chooseEnvironment, type ChosenEnvironment } from "./cutover-environment.ts";
+import { oldOf, startsAtBoot } from "./cutover-old.ts";
+import { type PlanFacts, type PlanParts, type PlanSubject, propertiesOf } from "./cutover-parts.ts";
+import { blindness, cutoverRefusals, ownershipOf } from "./cutover-refusals.ts";
+import { bindsBeside, serviceOf } from "./cutover-service.ts";
+import { cutoverSteps } from "./cutover-steps.ts";
+import { nativeRefusal } from "./cutover-subject.ts";
+import { notesTold, valuesTold } from "./cutover-told.ts";
+import { socketUnit, unitFiles } from "./cutover-unit-file.ts";
+
+type Head = Pick<
+  CutoverPlan,
+  "schema" | "takenAt" | "host" | "mode" | "socketActivation" | "today"
+>;
+
+function head({ report, flags, today }: PlanParts): Head {
+  return {
+    schema: 1,
+    takenAt: report.takenAt,
+    host: report.host.name,
+    mode: flags.clean ? "clean" : "live",
+    socketActivation: flags.socketActivation,
+    today,
+  };
+}
+
+/** What is cut over, or why nothing is: it is not known, or there is nothing to do. */
+export function subjectOf({
+  report,
+  choice,
+  unit,
+}: PlanParts): PlanSubject | { readonly refusals: readonly CutoverRefusal[] } {
+  const { socket, name } = choice;
+  const native = nativeRefusal(unit, socket);
+  const unseen = socket === undefined ? blindness(report) : [];
+  const refusals = [...choice.refusals, ...(native === undefined ? [] : [native]), ...unseen];
+  if (refusals.length > 0 || socket === undefined || name === undefined) return { refusals };
+  return { socket, name };
+}
+
+/** A plan in which there is nothing but why there is none. */
+export function planWithout(parts: PlanParts, refusals: readonly CutoverRefusal[]): CutoverPlan {
+  return {
+    ...head(parts),
+    target: null,
+    values: [],
+    refusals,
+    questions: [],
+    notes: [],
+    steps: [],
+  };
+}
+
+function targetOf(
+  parts: PlanParts,
+  facts: PlanFacts,
+  subject: PlanSubject,
+  environment: ChosenEnvironment,
+  { service, socket }: Pick<CutoverTarget, "service" | "socket">,
+): CutoverTarget {
+  const { flags, gate, backups } = parts;
+  const { look, values, checks } = facts;
+  const old = oldOf(parts, facts, subject);
+  const units = [...(flags.socketActivation ? [socketUnit(service.name)] : []), service.name];
+  const { header, initScript } = look.scripts;
+  const { socketActivation } = flags;
+  const written = unitFiles({ service, socket, header, gate, initScript, socketActivation });
+  return {
+    service,
+    socket,
+    nginx: values.nginx.value ?? null,
+    old,
+    files: [...written, ...(environment.own === undefined ? [] : [environment.own])],
+    enable: startsAtBoot(old.links) ? units : [],
+    start: units,
+    ownership: flags.fixOwnership ? ownershipOf(checks.files, checks) : [],
+    scope: asideScope(old.unit),
+    backup: `${backups}/${old.unit}.backup`,
+  };
+}
+
+/** Makes the plan of what was chosen and tried. Pure: same facts, same plan. */
+export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSubject): CutoverPlan {
+  const { report, flags } = parts;
+  const { look, values, checks } = facts;
+  const { socket, name } = subject;
+  const environment = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
+  const both = serviceOf(facts, subject, flags, environment.files);
+  const target = both && targetOf(parts, facts, subject, environment, both);
+  const { mode, socketActivation } = head(parts);
+  return {
+    ...head(parts),
+    target: target ?? null,
+    values: valuesTold(facts, environment, subject),
+    refusals: cutoverRefusals({
+      report,
+      socket,
+      properties: propertiesOf(parts),
+      look,
+      checks,
+      values,
+      flags,
+      otherBinds: bindsBeside(values, socket.path),
+      ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
+    }),
+    questions: [...values.questions, ...environment.questions],
+    notes: notesTold(parts, facts, environment, both?.service),
+    steps: target === undefined ? [] : cutoverSteps({ target, mode, socketActivation }),
+  };
+}

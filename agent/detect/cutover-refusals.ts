@@ -1,0 +1,200 @@
+import type { CutoverChecks, CutoverLook, PathStand } from "../model/cutover-facts.ts";
+import type {
+  CutoverFlags,
+  CutoverOwnership,
+  CutoverRefusal,
+  CutoverRefusalReason,
+} from "../model/cutover.ts";
+import type { Report, SocketReport } from "../model/report.ts";
+import type { UnitProperties } from "../model/unit.ts";
+import type { ChosenValues } from "./cutover-values.ts";
+import { hiding } from "./ending-blind.ts";
+
+/** What reasons are looked for in. */
+export interface RefusalCase {
+  readonly report: Report;
+  readonly socket: SocketReport;
+  readonly properties: UnitProperties | undefined;
+  readonly look: CutoverLook;
+  readonly checks: CutoverChecks;
+  readonly values: ChosenValues;
+  readonly flags: CutoverFlags;
+  /** Binds of gunicorn beside the socket. */
+  readonly otherBinds: readonly string[];
+  readonly ownership: readonly CutoverOwnership[];
+}
+
+type Because = string | undefined | false;
+
+/** StartTransientUnit with PIDs, and clean mode, are as they are used here since then. */
+const oldestSystemd = 244;
+
+function jobRuns({ properties }: RefusalCase): Because {
+  const job = properties?.job ?? 0;
+  return job !== 0 && `systemd has job ${job} for it under way; wait for its end`;
+}
+
+/** What could not be seen, as a reason. How much memory a group holds is none. */
+export function blindness({ blind }: Report): readonly CutoverRefusal[] {
+  const hidden = blind.filter(({ what }) => hiding.has(what));
+  if (hidden.length === 0) return [];
+  const spots = new Set(hidden.map(({ what, reason }) => `${what}: ${reason}`));
+  return [{ reason: "blind", why: `not all could be seen: ${[...spots].join("; ")}` }];
+}
+
+function isBlind({ report, socket }: RefusalCase): Because {
+  const [blind] = blindness(report);
+  if (blind !== undefined) return blind.why;
+  return (
+    socket.verdict === "unknown" && "not enough could be seen to know all groups of the socket"
+  );
+}
+
+function isUnsound({ socket, flags }: RefusalCase): Because {
+  const unserved = socket.verdict === "unreachable" || socket.verdict === "no-master";
+  const help = "there is nothing to keep up, so write --clean, which stops all and starts afresh";
+  return unserved && !flags.clean && `${socket.path} is ${socket.verdict}: ${help}`;
+}
+
+function isHandover({ socket }: RefusalCase): Because {
+  return (
+    socket.verdict === "handover" && "an upgrade or a graceful stop is under way; wait for its end"
+  );
+}
+
+function isWeak({ socket, flags }: RefusalCase): Because {
+  return (
+    socket.evidence === "start-time" &&
+    !flags.clean &&
+    socket.masters !== 1 &&
+    "which master owns the path is known by start times alone"
+  );
+}
+
+function programFails({ checks, values }: RefusalCase): Because {
+  const { programProblem } = checks;
+  if (programProblem === undefined) return undefined;
+  return `${values.program.value} --version as ${checks.user?.name ?? "the service's user"}: ${programProblem}; write --program PATH`;
+}
+
+function accountMissing({ checks, values }: RefusalCase): Because {
+  if (values.user.value !== undefined && checks.user === undefined)
+    return `there is no user ${values.user.value}`;
+  return (
+    values.group.value !== undefined &&
+    checks.group === undefined &&
+    `there is no group ${values.group.value}`
+  );
+}
+
+function folderClosed({ checks, values, socket, flags }: RefusalCase): Because {
+  // what is not tried without an account is refused, or asked for, as such
+  if (checks.user === undefined || checks.group === undefined) return undefined;
+  const who = checks.user.name;
+  if (checks.canEnterDirectory === false) return `${who} cannot enter ${values.chdir.value}`;
+  // systemd itself, which is root, binds a socket unit
+  if (flags.socketActivation) return undefined;
+  if (checks.socketFolder === undefined) return `what ${who} may write could not be tried`;
+  const { state, path } = checks.socketFolder;
+  const help = "give it the folder, or write --keep-root or --socket-activation";
+  return (
+    state !== "writable" && `${who} cannot write in ${path}, so cannot bind ${socket.path}; ${help}`
+  );
+}
+
+function notOwned({ ownership, flags, checks }: RefusalCase): Because {
+  if (flags.fixOwnership || ownership.length === 0) return undefined;
+  const paths = ownership.map(({ path }) => path).join(", ");
+  return `${checks.user?.name} cannot write ${paths}, which root could; --fix-ownership gives them to it, --keep-root leaves gunicorn root`;
+}
+
+function folderMissing({ checks }: RefusalCase): Because {
+  const missing = checks.files.filter(({ state }) => state === "missing");
+  return (
+    missing.length > 0 &&
+    `${missing.map(({ path }) => path).join(", ")} can be neither written nor made`
+  );
+}
+
+function isDaemon({ checks, look }: RefusalCase): Because {
+  const { inEnvironment } = look;
+  if (inEnvironment?.daemon === true || inEnvironment?.pidfile !== undefined) {
+    return "GUNICORN_CMD_ARGS makes a daemon of it or names a pidfile; take that out of it first";
+  }
+  const found = checks.settingsProblems.join(", ");
+  return found !== "" && `${found}: no command line takes that back; take it out first`;
+}
+
+function otherBinds({ otherBinds: binds, flags }: RefusalCase): Because {
+  if (binds.length === 0) return undefined;
+  const also = `gunicorn also listens at ${binds.join(", ")}`;
+  if (flags.socketActivation)
+    return `${also}, which a unit that gets its socket from systemd does not`;
+  return !flags.clean && `${also}, where two masters cannot be at a time: write --clean`;
+}
+
+function inTheWay({ look }: RefusalCase): Because {
+  return look.inTheWay.length > 0 && `${look.inTheWay.join(", ")} stands there already`;
+}
+
+/** Where all is stopped first there may be nobody behind nginx by now. */
+function nginxSilent({ checks, values, flags }: RefusalCase): Because {
+  const { nginx } = checks;
+  const url = values.nginx.value?.url;
+  if (nginx === undefined) return undefined;
+  if (nginx.kind === "answered" && (nginx.status < 500 || flags.clean)) return undefined;
+  const said =
+    nginx.kind === "answered" ? `answers ${nginx.status}` : `does not answer: ${nginx.why}`;
+  return `nginx at ${url} ${said}; write --nginx URL with what does, or --no-nginx`;
+}
+
+function tooOld({ look: { systemdVersion } }: RefusalCase): Because {
+  if (systemdVersion === undefined) return "systemctl does not tell which systemd this is";
+  return (
+    systemdVersion < oldestSystemd && `systemd ${systemdVersion} is older than ${oldestSystemd}`
+  );
+}
+
+const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Because])[] = [
+  [
+    "not-root",
+    ({ look }) => !look.isRoot && "only root sees all of this, and only root can change it",
+  ],
+  ["systemd-too-old", tooOld],
+  ["unit-job-running", jobRuns],
+  ["blind", isBlind],
+  ["not-sound", isUnsound],
+  ["handover", isHandover],
+  ["evidence-weak", isWeak],
+  ["program", programFails],
+  ["settings-file", isDaemon],
+  ["unit-unsuitable", otherBinds],
+  ["user", accountMissing],
+  ["folder", folderClosed],
+  ["folder", folderMissing],
+  ["ownership", notOwned],
+  ["in-the-way", inTheWay],
+  ["nginx", nginxSilent],
+];
+
+/** Every reason against carrying the plan out, in the order in which they are told. Pure. */
+export function cutoverRefusals(it: RefusalCase): readonly CutoverRefusal[] {
+  return judges.flatMap(([reason, judge]) => {
+    const why = judge(it);
+    return typeof why === "string" ? [{ reason, why }] : [];
+  });
+}
+
+/** Files that would have to be given to the account of the service. */
+export function ownershipOf(
+  stands: readonly PathStand[],
+  { user, group }: CutoverChecks,
+): readonly CutoverOwnership[] {
+  if (user === undefined || group === undefined) return [];
+  const to = { uid: user.id, gid: group.id };
+  return stands.flatMap(({ path, state, owner }) =>
+    state === "not-writable" && owner !== undefined
+      ? [{ path, from: owner, to, why: "the service writes it" }]
+      : [],
+  );
+}

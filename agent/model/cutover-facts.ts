@@ -1,0 +1,132 @@
+import type { CutoverLink } from "./cutover.ts";
+import type { GunicornLine } from "./gunicorn-line.ts";
+import type { UnitFacts } from "./unit.ts";
+
+/** A gunicorn command line and where it was found. */
+export interface LaunchFacts {
+  /** A process's own command line is what it runs with; a script's may have changed since. */
+  readonly kind: "process" | "script";
+  /** For people: `command line of master 68`, `/etc/init.d/platform line 21`. */
+  readonly source: string;
+  /** gunicorn as it is named there. */
+  readonly program: string;
+  /** What its words say. */
+  readonly line: GunicornLine;
+  /** False: there are words that only running the script would tell. */
+  readonly isWhole: boolean;
+  /** Where relative names start from, before --chdir. */
+  readonly directory: string | undefined;
+}
+
+/** The master whose work the native unit will do. */
+export interface ModelMaster {
+  readonly pid: number;
+  /** What gunicorn has put in its title: the application, unless --name says otherwise. */
+  readonly title: string | undefined;
+  readonly workingDirectory: string | undefined;
+  /**
+   * Without what systemd, shells and gunicorn set for themselves. Undefined: a title has been
+   * written over it, or it must not be read.
+   */
+  readonly environment: ReadonlyMap<string, string> | undefined;
+  readonly workers: number;
+  /** Who its workers are; undefined: it has none, or they could not be read. */
+  readonly account: { readonly uid: number; readonly gid: number } | undefined;
+  /** Regular files that it has open for writing. */
+  readonly writes: readonly string[];
+}
+
+/** A file that a start script reads its settings from. */
+export interface SourcedFile {
+  readonly path: string;
+  readonly values: ReadonlyMap<string, string>;
+  readonly shellOnly: readonly number[];
+}
+
+/** What the start scripts say. */
+export interface ScriptFacts {
+  readonly initScript: string | undefined;
+  /** The program that the init script has started gunicorn through. */
+  readonly launcher: string | undefined;
+  readonly launches: readonly LaunchFacts[];
+  readonly sourced: readonly SourcedFile[];
+  /** Variables that gunicorn gets from them, those of a shell's own left out; null: not known. */
+  readonly exported: ReadonlyMap<string, string | null>;
+  /** The launcher gives gunicorn an environment of its own making. */
+  readonly ownEnvironment: boolean;
+  readonly header: LsbHeader;
+}
+
+/** What nginx's settings say of the socket. */
+export type NginxFacts =
+  | { readonly kind: "absent" }
+  | { readonly kind: "unreadable"; readonly why: string }
+  | {
+      readonly kind: "read";
+      readonly sites: readonly { readonly url: string; readonly host: string | undefined }[];
+    };
+
+/** The comment that says when an init script is to be started. */
+export interface LsbHeader {
+  readonly description: string | undefined;
+  /** Names and `$facilities` of Required-Start and Should-Start. */
+  readonly starts: readonly string[];
+}
+
+/** All that is looked at before values are chosen. */
+export interface CutoverLook {
+  readonly isRoot: boolean;
+  /** Undefined: it could not be told. */
+  readonly systemdVersion: number | undefined;
+  /** Undefined: no master that could be a model lives. */
+  readonly master: ModelMaster | undefined;
+  /** From the master's own command line; undefined: a title stands there. */
+  readonly ownLaunch: LaunchFacts | undefined;
+  readonly scripts: ScriptFacts;
+  /** What GUNICORN_CMD_ARGS says; undefined: it is not set. */
+  readonly inEnvironment: GunicornLine | undefined;
+  /** What is said by --arguments. */
+  readonly typed: GunicornLine | undefined;
+  readonly links: readonly CutoverLink[];
+  readonly nginx: NginxFacts;
+  /** Absolute paths of gunicorn programs, those first that its own PATH leads to. */
+  readonly programs: readonly string[];
+  /** Files that stand where the new unit's would be written. */
+  readonly inTheWay: readonly string[];
+  /** Drop-ins of the unit's name, which hold for the native unit as well. */
+  readonly dropIns: readonly string[];
+  readonly unit: UnitFacts | undefined;
+}
+
+/** An account, by name and number. */
+export interface Account {
+  readonly name: string;
+  readonly id: number;
+}
+
+/** How a path stands for the account that the service will run as. */
+export interface PathStand {
+  readonly path: string;
+  /** `missing`: not there, and cannot be made either. `makeable`: not there, but can be made. */
+  readonly state: "writable" | "makeable" | "not-writable" | "missing";
+  /** Of the file, or of the folder where there is no file; undefined: it could not be read. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** What is tried with the values that were chosen. Nothing of it changes the host. */
+export interface CutoverChecks {
+  readonly user: Account | undefined;
+  readonly group: Account | undefined;
+  /** Run by that account; undefined: it could not be, `programProblem` says why. */
+  readonly version: string | undefined;
+  readonly programProblem: string | undefined;
+  readonly socketFolder: PathStand | undefined;
+  readonly canEnterDirectory: boolean | undefined;
+  readonly files: readonly PathStand[];
+  /** Lines of gunicorn's own settings files that a unit cannot live with: `path line 3: daemon = True`. */
+  readonly settingsProblems: readonly string[];
+  readonly nginx:
+    | { readonly kind: "answered"; readonly status: number }
+    | { readonly kind: "silent"; readonly why: string }
+    | undefined;
+}

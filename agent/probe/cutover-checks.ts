@@ -1,0 +1,169 @@
+import { posix } from "node:path";
+import type { Account, CutoverChecks, PathStand } from "../model/cutover-facts.ts";
+import type { CutoverNginx } from "../model/cutover.ts";
+import { parseAccountEntry } from "../parse/account-entry.ts";
+import { gunicornSettings, isDaemonSetting } from "../parse/gunicorn-settings.ts";
+import { joinPath } from "../parse/path-text.ts";
+import type { FailureLog } from "./failures.ts";
+import { createFiles, type Files, pathBytes } from "./files.ts";
+import { runTool } from "./run-tool.ts";
+import { askSite } from "./site-ask.ts";
+
+/** What is to be tried. What is undefined is not known yet, and what stands on it is not tried. */
+export interface CutoverTrials {
+  readonly user: string | undefined;
+  readonly group: string | undefined;
+  /** gunicorn stays root. */
+  readonly keepsRoot: boolean;
+  readonly program: string | undefined;
+  readonly socket: string;
+  readonly chdir: string | undefined;
+  /** Files that the service writes, absolute. */
+  readonly files: readonly string[];
+  /** gunicorn's settings file as its command line names it; undefined: the default one. */
+  readonly settingsFile: string | undefined;
+  readonly nginx: CutoverNginx | undefined;
+}
+
+const PATIENCE_MS = 5_000;
+/** Python on a host under load takes its time. */
+const PYTHON_PATIENCE_MS = 20_000;
+const ANSWER_PATIENCE_MS = 10_000;
+
+/** For each path one letter: what the account that runs it may do there. */
+const standScript = `for path; do
+  if [ -e "$path" ]; then
+    if [ -w "$path" ]; then echo w; else echo n; fi
+  elif [ -w "\${path%/*}/." ]; then echo m
+  else echo x
+  fi
+done`;
+
+const states = { w: "writable", n: "not-writable", m: "makeable", x: "missing" } as const;
+
+/** Tries what can be tried without changing anything, as the account of the service. */
+export async function checkForCutover(
+  trials: CutoverTrials,
+  log: FailureLog,
+): Promise<CutoverChecks> {
+  const files = createFiles(log);
+  const [user, group, nginx] = await Promise.all([
+    accountOf("passwd", trials.user, log),
+    accountOf("group", trials.group, log),
+    trials.nginx === undefined
+      ? undefined
+      : askSite({ through: "nginx", ...trials.nginx }, ANSWER_PATIENCE_MS),
+  ]);
+  const common = { user, group, settingsProblems: settingsProblems(trials, files), nginx };
+  const as = trials.keepsRoot ? [] : asAccount(user, group);
+  // as root it would be no trial, and a program of the service's own must not be run so
+  if (as === undefined) return { ...common, ...nothingTried };
+  const folder = posix.dirname(trials.socket);
+  const [version, stands, entered] = await Promise.all([
+    versionOf(trials.program, as, log),
+    standsOf([folder, ...trials.files], as, files, log),
+    entersDirectory(trials.chdir, as, log),
+  ]);
+  return {
+    ...common,
+    ...version,
+    socketFolder: stands?.[0],
+    canEnterDirectory: entered,
+    files: stands?.slice(1) ?? [],
+  };
+}
+
+async function accountOf(
+  database: "passwd" | "group",
+  name: string | undefined,
+  log: FailureLog,
+): Promise<Account | undefined> {
+  if (name === undefined) return undefined;
+  const entry = await runTool(["getent", database, name], { patienceMs: PATIENCE_MS, log });
+  return entry.ok ? parseAccountEntry(entry.value) : undefined;
+}
+
+const nothingTried = {
+  version: undefined,
+  programProblem: undefined,
+  socketFolder: undefined,
+  canEnterDirectory: undefined,
+  files: [],
+} as const;
+
+/** The words that make a command run as systemd would run it; undefined: it cannot be. */
+function asAccount(
+  user: Account | undefined,
+  group: Account | undefined,
+): readonly string[] | undefined {
+  if (user === undefined || group === undefined) return undefined;
+  // who is not root tries as himself: the plan says that it takes root
+  if (process.geteuid?.() !== 0) return [];
+  return ["setpriv", `--reuid=${user.id}`, `--regid=${group.id}`, "--init-groups", "--"];
+}
+
+async function versionOf(
+  program: string | undefined,
+  as: readonly string[],
+  log: FailureLog,
+): Promise<Pick<CutoverChecks, "version" | "programProblem">> {
+  if (program === undefined) return { version: undefined, programProblem: undefined };
+  const said = await runTool([...as, program, "--version"], {
+    patienceMs: PYTHON_PATIENCE_MS,
+    log,
+    // a look leaves nothing behind
+    environment: { PYTHONDONTWRITEBYTECODE: "1" },
+  });
+  if (!said.ok) return { version: undefined, programProblem: said.failure.why };
+  const version = /^gunicorn \(version (\d[\w.]*)\)/m.exec(said.value)?.[1];
+  const programProblem =
+    version === undefined ? "what it says is not gunicorn's version" : undefined;
+  return { version, programProblem };
+}
+
+async function standsOf(
+  paths: readonly string[],
+  as: readonly string[],
+  files: Files,
+  log: FailureLog,
+): Promise<readonly PathStand[] | undefined> {
+  const said = await runTool([...as, "sh", "-c", standScript, "sh", ...paths], {
+    patienceMs: PATIENCE_MS,
+    log,
+  });
+  if (!said.ok) return undefined;
+  const letters = said.value.trim().split("\n");
+  return paths.map((path, index) => {
+    const letter = letters[index];
+    const state = letter === "w" || letter === "n" || letter === "m" ? states[letter] : states.x;
+    const own = files.stat(pathBytes(path));
+    const stat = own.ok ? own : files.stat(pathBytes(posix.dirname(path)));
+    const owner = stat.ok ? { uid: stat.value.uid, gid: stat.value.gid } : undefined;
+    return { path, state, owner };
+  });
+}
+
+async function entersDirectory(
+  directory: string | undefined,
+  as: readonly string[],
+  log: FailureLog,
+): Promise<boolean | undefined> {
+  if (directory === undefined) return undefined;
+  const words = [...as, "sh", "-c", 'cd "$1" && [ -r . ]', "sh", directory];
+  return (await runTool(words, { patienceMs: PATIENCE_MS, log })).ok;
+}
+
+/** gunicorn reads `gunicorn.conf.py` of its working directory where none is named. */
+function settingsProblems(
+  { settingsFile = "gunicorn.conf.py", chdir }: CutoverTrials,
+  files: Files,
+): readonly string[] {
+  if (chdir === undefined) return [];
+  if (settingsFile.startsWith("python:")) return [];
+  const path = joinPath(chdir, settingsFile.replace(/^file:/, ""));
+  const read = files.regular(pathBytes(path), 64 * 1024);
+  if (!read.ok) return [];
+  return gunicornSettings(read.value)
+    .filter(isDaemonSetting)
+    .map(({ name, value, line }) => `${path} line ${line}: ${name} = ${value}`);
+}

@@ -1,0 +1,73 @@
+import type { LaunchFacts, ModelMaster } from "../model/cutover-facts.ts";
+import type { GroupReport, MasterReport } from "../model/report.ts";
+import { gunicornIn, gunicornLine } from "../parse/gunicorn-words.ts";
+import { parseCmdline } from "../parse/cmdline.ts";
+import { parseEnviron } from "../parse/environment-file.ts";
+import { parseCredentials } from "../parse/proc-credentials.ts";
+import { pathText } from "../parse/path-text.ts";
+import type { Files } from "./files.ts";
+import type { ProcPaths } from "./paths.ts";
+
+/** What is read of the master whose work the native unit will do. */
+export interface ReadMaster {
+  readonly master: ModelMaster;
+  readonly ownLaunch: LaunchFacts | undefined;
+}
+
+const title = /^gunicorn: master \[(.+?)(?:\.2)?\]$/;
+/** open(2): one of them is set where a file is open for writing. */
+const WRITES = 0o3;
+
+/** Reads a master, its environment and open files included, which takes root. */
+export function readMaster(
+  { pid }: MasterReport,
+  { workers }: GroupReport,
+  proc: ProcPaths,
+  files: Files,
+): ReadMaster {
+  const cwd = files.link(proc.of(pid, "cwd"));
+  const directory = cwd.ok ? pathText(cwd.value) : undefined;
+  const cmdline = files.bytes(proc.of(pid, "cmdline"));
+  const args = cmdline.ok ? parseCmdline(cmdline.value) : [];
+  const environ = files.text(proc.of(pid, "environ"));
+  const status = files.text(proc.of(workers[0]?.pid ?? pid, "status"));
+  const found = gunicornIn(args);
+  return {
+    master: {
+      pid,
+      title: title.exec(args[0] ?? "")?.[1],
+      workingDirectory: directory,
+      environment: environ.ok ? parseEnviron(environ.value) : undefined,
+      workers: workers.length,
+      account: status.ok ? parseCredentials(status.value) : undefined,
+      writes: writtenBy(pid, proc, files),
+    },
+    ownLaunch:
+      found === undefined
+        ? undefined
+        : {
+            kind: "process",
+            source: `command line of master ${pid}`,
+            program: found.program,
+            line: gunicornLine(found.rest),
+            isWhole: true,
+            directory,
+          },
+  };
+}
+
+/** Regular files that a process has open for writing; what is deleted has no name any more. */
+function writtenBy(pid: number, proc: ProcPaths, files: Files): readonly string[] {
+  const listed = files.names(proc.of(pid, "fd"));
+  const paths = new Set<string>();
+  for (const name of listed.ok ? listed.value : []) {
+    const link = files.link(proc.of(pid, `fd/${name}`));
+    if (!link.ok || !link.value.startsWith("/") || link.value.endsWith(" (deleted)")) continue;
+    const info = files.text(proc.of(pid, `fdinfo/${name}`));
+    const flags = info.ok ? /^flags:\s+(\d+)$/m.exec(info.value)?.[1] : undefined;
+    if (flags === undefined || (Number.parseInt(flags, 8) & WRITES) === 0) continue;
+    const stat = files.stat(link.value);
+    if (stat.ok && stat.value.isFile()) paths.add(pathText(link.value));
+  }
+  return [...paths].toSorted();
+}

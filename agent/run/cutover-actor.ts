@@ -1,0 +1,78 @@
+import { type CutoverFlags, type CutoverPlan, isReady } from "../model/cutover.ts";
+import type { CutoverActor } from "../model/cutover-actor.ts";
+import type { Settings } from "../model/settings.ts";
+import { readCutover, readCutovers } from "../history/cutover-files.ts";
+import { carryCutoverOut, newCutover } from "./cutover-forward.ts";
+import { holdSignals, partsFor, underFolderLock, underLock } from "./cutover-parts.ts";
+import { preflight } from "./cutover-preflight.ts";
+import { measured, takeUp, takeUpAll } from "./cutover-take-up.ts";
+import { createCutoverWalk } from "./cutover-walk.ts";
+
+/** Makes a plan by fresh looks; changes nothing. */
+export type MakePlan = (settings: Settings, flags: CutoverFlags) => Promise<CutoverPlan>;
+
+/** What `onemaster cutover` acts through, on this host, with plans made by `planCutover`. */
+export function createCutoverActor(planCutover: MakePlan): CutoverActor {
+  return {
+    async apply(settings, flags, { signal }, told) {
+      const release = holdSignals(told);
+      try {
+        return await underLock(settings, async () => {
+          const left = await takeUpAll(settings, told);
+          if (left?.kind === "refused") return left;
+          if (left?.kind === "over" && left.record.outcome !== "undone") return left;
+          const plan = await planCutover(settings, flags);
+          const { target } = plan;
+          if (target === null || !isReady(plan)) return { kind: "not-ready", plan };
+          const parts = partsFor(settings, told, signal);
+          const found = await preflight(plan, target, parts);
+          if ("why" in found) return { kind: "refused", why: found.why };
+          told.note(found.text);
+          const start = newCutover(plan, target, found, parts.bootId, parts.clock.wallMs());
+          const walk = createCutoverWalk(start, parts);
+          return await underFolderLock(target.socket.path, () =>
+            measured(walk, () => carryCutoverOut(walk, target)),
+          );
+        });
+      } finally {
+        release();
+      }
+    },
+    async rollback(settings, unit, { signal }, told) {
+      const release = holdSignals(told);
+      try {
+        return await underLock(settings, async () => {
+          const found = await lastOf(settings, unit);
+          if (found.kind !== "found") return { kind: "refused", why: found.why };
+          const { record } = found;
+          if (record.outcome === "undone" || record.outcome === "rolled-back") {
+            return { kind: "nothing", text: `${record.unit} is as before: ${record.ending ?? ""}` };
+          }
+          return await takeUp(record, settings, told, signal, "rollback");
+        });
+      } finally {
+        release();
+      }
+    },
+    last: lastOf,
+  };
+}
+
+type Found = Awaited<ReturnType<CutoverActor["last"]>>;
+
+async function lastOf(settings: Settings, unit: string | undefined): Promise<Found> {
+  const { stateDir } = settings;
+  if (unit !== undefined) {
+    const read = await readCutover(stateDir, unit);
+    if (!read.ok) return { kind: "unread", why: `${read.failure.what}: ${read.failure.why}` };
+    if (read.value !== undefined) return { kind: "found", record: read.value };
+    return { kind: "none", why: `${stateDir} has no cutover of ${unit}` };
+  }
+  const all = await readCutovers(stateDir);
+  if (!all.ok) return { kind: "unread", why: `${all.failure.what}: ${all.failure.why}` };
+  const [only, second] = all.value;
+  if (only === undefined) return { kind: "none", why: `${stateDir} has no cutover` };
+  if (second === undefined) return { kind: "found", record: only };
+  const names = all.value.map((record) => record.unit).join(", ");
+  return { kind: "none", why: `there are several (${names}): say which with --unit` };
+}

@@ -1,0 +1,180 @@
+import { readFile } from "node:fs/promises";
+import type { EndingPlan } from "../model/remediation.ts";
+import { passingReasons } from "../model/remediate-actor.ts";
+import { carryOut, newRecord } from "../act/carry-out.ts";
+import { find, isOver } from "../act/found.ts";
+import { endOutright } from "../act/end-outright.ts";
+import { dropDeadSocket, dropName } from "../act/old-name.ts";
+import { pinFolder } from "../act/pinned-folder.ts";
+import { isSameFile, standing, takeFile } from "../act/put-files.ts";
+import { realPathOf } from "../act/real-path.ts";
+import { endingPlans } from "../detect/ending-plans.ts";
+import { writeRemediation } from "../history/remediation-files.ts";
+import { takeGroupBack } from "./cutover-folder.ts";
+import { keptAt } from "./cutover-install.ts";
+import { nativeNow, socketIn } from "./cutover-native.ts";
+import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
+
+/** What has to pass by waiting takes 10 s: an owner has to have shown that it can serve. */
+const PATIENCE_MS = 30_000;
+const BETWEEN_MS = 500;
+const SCOPE_MS = 5_000;
+
+/**
+ * Ends the old groups as `remediate` ends stale ones. As long as nobody was ended there is a way
+ * back, and a surprise leads to it; afterwards what could not be ended is told.
+ */
+export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
+  const { parts } = walk;
+  const endMs = parts.clock.monotonicMs() + PATIENCE_MS;
+  let ended = 0;
+  for (;;) {
+    const native = await nativeNow(walk);
+    const why = native.kind === "serves" ? undefined : native.why;
+    if (why !== undefined && ended === 0 && native.kind === "lost") return failed(why);
+    const plans = await plansFor(walk);
+    if (plans.length === 0) {
+      if (ended > 0) return done(`${ended} old ${ended === 1 ? "group" : "groups"} ended`);
+      return skipped("no old group is left");
+    }
+    const plan = plans.find(({ refusals }) => refusals.length === 0);
+    if (plan !== undefined && native.kind === "serves") {
+      const odd = await endOne(walk, plan);
+      if (odd === undefined) ended += 1;
+      else if (ended === 0) return failed(odd);
+      else return notAll(walk, ended, odd);
+      continue;
+    }
+    if (parts.stopAsked() && ended === 0) return failed("told to stop");
+    if (parts.clock.monotonicMs() < endMs && (plan !== undefined || plans.some(isPassing))) {
+      await parts.clock.sleep(BETWEEN_MS);
+      continue;
+    }
+    const against = why ?? plans[0]?.refusals[0]?.why ?? "it could not be told why";
+    return ended === 0 ? failed(against) : notAll(walk, ended, against);
+  }
+}
+
+/** The new unit serves and something of the old is left: going back would cost more than that. */
+function notAll(walk: CutoverWalk, ended: number, why: string): StepEnd {
+  walk.note(`not all old groups are ended: ${why}; see onemaster remediate`);
+  return done(`${ended} ended, not all`);
+}
+
+function isPassing({ refusals }: EndingPlan): boolean {
+  return refusals.every(({ reason }) => passingReasons.includes(reason));
+}
+
+/** The groups of this socket that were moved aside, each with what speaks against ending it. */
+async function plansFor(walk: CutoverWalk): Promise<readonly EndingPlan[]> {
+  const { parts, record } = walk;
+  const { aside, target } = record();
+  const { report, units } = await parts.look();
+  const known = new Set(aside.map(({ pid, startTicks }) => `${pid} ${startTicks}`));
+  const { graceMs } = parts.settings.remediation;
+  const plans = endingPlans({ report, units, bootId: parts.bootId, graceMs });
+  return plans.filter(({ socket, master, workers }) => {
+    const members = master === null ? workers : [master];
+    const ours = members.some(({ pid, startTicks }) => known.has(`${pid} ${startTicks}`));
+    return socket === target.socket.path && ours;
+  });
+}
+
+/** Resolves with why the group is not as it should be afterwards, or undefined. */
+async function endOne(walk: CutoverWalk, plan: EndingPlan): Promise<string | undefined> {
+  const { parts } = walk;
+  const { stateDir } = parts.settings;
+  const record = newRecord(plan, "person", false, parts.clock.wallMs());
+  if (plan.workers.length > 0) {
+    const pids = plan.workers.map(({ pid }) => pid).join(", ");
+    parts.told.note(`workers ${pids} finish their requests, ${plan.graceMs / 1000} s at most`);
+  }
+  await writeRemediation(stateDir, record);
+  const over = await carryOut(record, {
+    eyes: parts.eyes,
+    hands: parts.hands,
+    clock: parts.clock,
+    realPath: realPathOf,
+    folder: pinFolder,
+    calledOff: () => undefined,
+    keep: (next) => writeRemediation(stateDir, next),
+    told: () => undefined,
+  });
+  if (over.outcome === "ended") return undefined;
+  return `${plan.role} master ${plan.master?.pid ?? "(dead)"}: ${over.ending ?? "not ended"}`;
+}
+
+/** `--clean`: ends every group of the socket and whatever is in the unit, and removes the file. */
+export async function stopAll(walk: CutoverWalk): Promise<StepEnd> {
+  const { parts } = walk;
+  const { old, socket } = walk.record().target;
+  const { report } = await parts.look();
+  const inUnit = await parts.members(old.unit);
+  if (inUnit === undefined) return failed(`who is in ${old.unit} could not be read`);
+  const groups = socketIn(report, socket.path)?.groups ?? [];
+  const pids = groups.flatMap(({ master, workers, others }) =>
+    [...(master === null ? [] : [master]), ...workers, ...others].map(({ pid }) => pid),
+  );
+  const ids = [...new Set([...inUnit, ...pids])].flatMap((pid) => {
+    const now = parts.eyes.process(pid);
+    return typeof now === "object" ? [now.id] : [];
+  });
+  walk.amend({ aside: ids });
+  const unkept = await walk.keep();
+  if (unkept !== undefined) return failed(`it could not be written down: ${unkept}`);
+  const problems = await endOutright(ids, parts.settings.remediation.graceMs, parts);
+  const left = await parts.members(old.unit);
+  if (problems.length > 0 || left === undefined || left.length > 0) {
+    const still = left === undefined ? "" : left.map((pid) => `process ${pid} is left`).join(", ");
+    return failed([...problems, still].filter((text) => text !== "").join("; "));
+  }
+  const file = parts.eyes.file(socket.path);
+  if (file.kind === "socket") {
+    const dropped = dropDeadSocket(realPathOf(socket.path) ?? socket.path, file);
+    if (dropped.kind !== "done") walk.note(`the dead file at ${socket.path} is left`);
+  }
+  return done(`${ids.length} processes ended; nobody serves now`);
+}
+
+/** Nothing of the cutover is left over: the scope is gone, the second name, the old pidfile. */
+export async function finishUp(walk: CutoverWalk): Promise<StepEnd> {
+  const { parts } = walk;
+  const { scope } = walk.record().target;
+  const endMs = parts.clock.monotonicMs() + SCOPE_MS;
+  let left = await parts.members(scope);
+  while (left?.length !== 0 && parts.clock.monotonicMs() < endMs) {
+    await parts.clock.sleep(BETWEEN_MS);
+    left = await parts.members(scope);
+  }
+  if (left === undefined) walk.note(`who is left in ${scope} could not be read`);
+  else if (left.length > 0) walk.note(`process ${left.join(", ")} goes on in ${scope}`);
+  releaseName(walk);
+  takeGroupBack(walk);
+  const pidfile = await dropPidfile(walk);
+  const native = await nativeNow(walk);
+  if (native.kind !== "serves") return failed(native.why);
+  return done(`${native.text}${pidfile}`);
+}
+
+/** Removes the second name of the old socket file. */
+export function releaseName(walk: CutoverWalk): void {
+  const { keptName } = walk.record();
+  if (keptName === null) return;
+  const dropped = dropName(keptName);
+  if (dropped.kind === "done" || dropped.kind === "gone") walk.amend({ keptName: null });
+  else walk.note(`${keptName} is left: ${dropped.why}`);
+}
+
+/** The old pidfile names a process that is gone, and one day its pid is another's. */
+async function dropPidfile(walk: CutoverWalk): Promise<string> {
+  const { eyes } = walk.parts;
+  const { backup, old } = walk.record().target;
+  const path = old.pidfile?.path;
+  if (path === undefined || (await standing(path)) !== "file") return "";
+  if (!(await isSameFile(path, keptAt(backup, path)))) return "";
+  const pid = Number((await readFile(path, "utf8")).trim());
+  const living = walk.record().aside.some((id) => id.pid === pid && !isOver(find(id, eyes)));
+  if (living) return "";
+  await takeFile(path);
+  return `; ${path} is removed`;
+}

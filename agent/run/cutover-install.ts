@@ -1,0 +1,179 @@
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { CutoverFile } from "../model/cutover.ts";
+import {
+  copyWhole,
+  hashOf,
+  isSameFile,
+  makePrivateFolder,
+  putFile,
+  putLink,
+  standing,
+  takeFile,
+  takeLink,
+} from "../act/put-files.ts";
+import { giveTo } from "../act/give-files.ts";
+import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
+
+/** Where a file is kept below the backup folder: under its own path. */
+export function keptAt(backup: string, path: string): string {
+  return join(backup, "files", path);
+}
+
+/** Copies what will be put away, and the pidfile, into the backup; nothing is changed. */
+export async function backUp(walk: CutoverWalk): Promise<StepEnd> {
+  const { backup, old } = walk.record().target;
+  await makePrivateFolder(backup);
+  const kept: string[] = [];
+  for (const path of [old.initScript, old.pidfile?.path ?? null]) {
+    if (path === null || (await standing(path)) === "nothing") continue;
+    await copyWhole(path, keptAt(backup, path));
+    kept.push(path);
+  }
+  const what = kept.length === 0 ? "nothing had to be copied" : `${kept.join(", ")} copied`;
+  return done(`${what} to ${backup}`);
+}
+
+/** Gives the files that the service has to write to its user. */
+export async function giveOwnership(walk: CutoverWalk): Promise<StepEnd> {
+  const { ownership } = walk.record().target;
+  if (ownership.length === 0) return skipped("all files are the service's own");
+  for (const { path, from, to } of ownership) {
+    const why = await giveTo(path, from, to);
+    if (why !== undefined) return failed(why);
+  }
+  return done(`${ownership.map(({ path }) => path).join(", ")} given to the service's user`);
+}
+
+/**
+ * Writes the unit's files and enables them by their links. By hand, not by `systemctl enable`, which
+ * calls systemd-sysv-install while the init script stands, and that changes its links.
+ */
+export async function writeUnit(
+  walk: CutoverWalk,
+  files: readonly CutoverFile[],
+): Promise<StepEnd> {
+  for (const { path, text, mode } of files) {
+    const there = await standing(path);
+    if (there !== "nothing") return failed(`something stands at ${path} already`);
+    await putFile(path, text, mode);
+  }
+  const { enable } = walk.record().target;
+  for (const unit of enable) {
+    const file = files.find(({ path }) => path.endsWith(`/${unit}`));
+    if (file === undefined) return failed(`${unit} is to be enabled and has no file`);
+    for (const target of wantedBy(file.text)) {
+      await putLink(join(dirname(file.path), `${target}.wants`, unit), file.path);
+    }
+  }
+  return done(`${files.map(({ path }) => path).join(", ")} written, ${enable.join(", ")} enabled`);
+}
+
+/** `WantedBy=` lines of a unit's file. */
+function wantedBy(text: string): readonly string[] {
+  return [...text.matchAll(/^WantedBy=(.*)$/gm)].flatMap(([, words = ""]) =>
+    words.split(/\s+/).filter((word) => /^[\w@.-]+\.target$/.test(word)),
+  );
+}
+
+/** Moves init script and links away, and has systemd read its units anew. */
+export async function putAway(walk: CutoverWalk): Promise<StepEnd> {
+  const { backup, old } = walk.record().target;
+  const gone: string[] = [];
+  for (const { path, target } of old.links) if (await takeLink(path, target)) gone.push(path);
+  if (old.initScript !== null && (await standing(old.initScript)) !== "nothing") {
+    if (!(await isSameFile(old.initScript, keptAt(backup, old.initScript)))) {
+      return failed(`${old.initScript} has changed since it was copied`);
+    }
+    await takeFile(old.initScript);
+    gone.push(old.initScript);
+  }
+  if (gone.length === 0) return skipped("there is no init script, and no link to one");
+  return done(`${gone.join(", ")} moved to ${backup}`);
+}
+
+/** Has systemd read its units, and looks whether the native one is what it has read. */
+export async function whyNotLoaded(walk: CutoverWalk): Promise<string | undefined> {
+  const { parts, record } = walk;
+  const { service, files } = record().target;
+  const unread = await parts.systemd.reload();
+  if (unread !== undefined) return unread;
+  const unit = await parts.unit(service.name);
+  if (unit === undefined) return "systemd could not be asked";
+  const { loadState, fragmentPath = "no file", needDaemonReload } = unit;
+  if (loadState !== "loaded") return `${service.name} is ${loadState ?? "not known"}`;
+  if (!files.some(({ path }) => path === fragmentPath)) {
+    return `systemd has ${service.name} from ${fragmentPath}, not from what was written`;
+  }
+  if (needDaemonReload === true) return `${service.name} has changed since systemd read it`;
+  return undefined;
+}
+
+/** Removes what `writeUnit` wrote; what somebody has changed since is kept in the backup. */
+export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
+  const { files, backup, ownership } = walk.record().target;
+  const removed: string[] = [];
+  const changed: string[] = [];
+  for (const { path, sha256 } of files) {
+    for (const link of await wantsLinks(path)) await takeLink(link, path);
+    const there = await standing(path);
+    if (there === "nothing") continue;
+    if (there !== "file") return failed(`${path} is no file any more, and is left`);
+    if ((await hashOf(path)) !== sha256) {
+      await copyWhole(path, join(backup, "changed", path));
+      changed.push(path);
+    }
+    await takeFile(path);
+    removed.push(path);
+  }
+  for (const { path, from, to } of ownership) {
+    const why = await giveTo(path, to, from);
+    // one that was never given, or that is gone, changes nothing
+    if (why !== undefined) walk.note(`not given back: ${why}`);
+  }
+  if (changed.length > 0) {
+    walk.note(
+      `${changed.join(", ")} had been changed, and is kept below ${join(backup, "changed")}`,
+    );
+  }
+  if (removed.length === 0) return skipped("nothing of the native unit is there");
+  return done(`${removed.join(", ")} removed`);
+}
+
+/** Links to a unit's file that enable it: `TARGET.wants/UNIT` beside it. */
+async function wantsLinks(path: string): Promise<readonly string[]> {
+  const folder = dirname(path);
+  const name = path.slice(folder.length + 1);
+  const wants = (await namesIn(folder)).filter((one) => /\.(?:wants|requires)$/.test(one));
+  return wants.map((one) => join(folder, one, name));
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await standing(folder)) === "nothing" ? [] : await readdir(folder);
+}
+
+/** Puts init script and links back where they stood, and has systemd read its units anew. */
+export async function bringBack(walk: CutoverWalk): Promise<StepEnd> {
+  const { backup, old } = walk.record().target;
+  const back: string[] = [];
+  if (old.initScript !== null) {
+    const kept = keptAt(backup, old.initScript);
+    const there = await standing(old.initScript);
+    if ((await standing(kept)) === "nothing") {
+      if (there === "nothing") return failed(`${kept} is missing: there is nothing to put back`);
+    } else if (there === "nothing") {
+      await copyWhole(kept, old.initScript);
+      back.push(old.initScript);
+    } else if (!(await isSameFile(kept, old.initScript))) {
+      walk.note(`${old.initScript} is there and not as it was: it is left as it is`);
+    }
+  }
+  for (const { path, target } of old.links) {
+    if ((await standing(path)) !== "nothing") continue;
+    await putLink(path, target);
+    back.push(path);
+  }
+  const unread = await walk.parts.systemd.reload();
+  if (unread !== undefined) return failed(unread);
+  return back.length === 0 ? skipped("all stands where it stood") : done(`${back.join(", ")} back`);
+}

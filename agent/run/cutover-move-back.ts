@@ -1,0 +1,65 @@
+import { dirname, join } from "node:path";
+import { putFile, standing, takeEmptyFolder, takeFile } from "../act/put-files.ts";
+import { type CutoverWalk, done, skipped, type StepEnd } from "./cutover-walk.ts";
+
+const DROP_INS = "/run/systemd/system";
+const NAME = "90-onemaster-move-back.conf";
+const MOST_ROUNDS = 10;
+
+/**
+ * Moves the old processes back into their unit, so that all is as before. systemd moves processes
+ * only into a unit that is delegated and active; a drop-in makes it so for as long as that takes,
+ * and lets an inactive one become active without a start of anything. Where it is not possible they
+ * stay in the scope and serve from there: that is told, and no failure.
+ */
+export async function moveBack(walk: CutoverWalk): Promise<StepEnd> {
+  const { parts } = walk;
+  const { scope, old } = walk.record().target;
+  const dropIn = join(DROP_INS, `${old.unit}.d`, NAME);
+  const left = await parts.members(scope);
+  if (left?.length === 0) {
+    // a command that died in this very step
+    if ((await standing(dropIn)) !== "nothing") await removeDropIn(walk, dropIn);
+    return skipped("nobody is in the scope");
+  }
+  if (old.kind === "no-unit") {
+    walk.note(`the old processes stay in ${scope}: they were in no service before`);
+    return skipped(`they stay in ${scope}`);
+  }
+  const why = await whileDelegated(walk, dropIn);
+  const unread = await removeDropIn(walk, dropIn);
+  if (why === undefined && unread === undefined) return done(`all are in ${old.unit} again`);
+  const text = `the old processes stay in ${scope}, and serve: ${why ?? unread}`;
+  walk.note(`${text}; systemctl stop ${old.unit} does not reach them`);
+  return skipped(text);
+}
+
+async function removeDropIn({ parts }: CutoverWalk, dropIn: string): Promise<string | undefined> {
+  await takeFile(dropIn);
+  await takeEmptyFolder(dirname(dropIn));
+  return await parts.systemd.reload();
+}
+
+async function whileDelegated(walk: CutoverWalk, dropIn: string): Promise<string | undefined> {
+  const { parts } = walk;
+  const { scope, old } = walk.record().target;
+  const unit = await parts.unit(old.unit);
+  if (unit === undefined) return "systemd could not be asked";
+  const isActive = unit.activeState === "active";
+  // RemainAfterExit=yes is a generated unit's own, unless its script names a pidfile
+  const idle = "Type=oneshot\nRemainAfterExit=yes\nPIDFile=\nExecStart=\nExecStart=/bin/true\n";
+  await putFile(dropIn, `[Service]\nDelegate=yes\n${isActive ? "" : idle}`, 0o644);
+  const unread = await parts.systemd.reload();
+  if (unread !== undefined) return unread;
+  const unstarted = isActive ? undefined : await parts.systemd.start(old.unit);
+  if (unstarted !== undefined) return unstarted;
+  let why: string | undefined;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const pids = await parts.members(scope);
+    if (pids === undefined) return `who is in ${scope} could not be read`;
+    if (pids.length === 0) return undefined;
+    // one of them may leave meanwhile
+    why = await parts.systemd.attach(old.unit, pids);
+  }
+  return why ?? "there are ever more of them";
+}

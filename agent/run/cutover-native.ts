@@ -1,0 +1,139 @@
+import { statSync } from "node:fs";
+import type { ProcessId } from "../model/process.ts";
+import type { Report, SocketReport } from "../model/report.ts";
+import type { UnitProperties } from "../model/unit.ts";
+import { find, isDead } from "../act/found.ts";
+import { type LivingGroupReport, servingIn } from "../detect/ending-case.ts";
+import type { SiteAnswer, SitePlace } from "../probe/site-ask.ts";
+import type { CutoverWalk } from "./cutover-walk.ts";
+
+/** How the native unit stands at one look. */
+export type NativeNow =
+  | { readonly kind: "serves"; readonly master: ProcessId; readonly text: string }
+  | { readonly kind: "not-yet"; readonly why: string } // it may still come
+  | { readonly kind: "lost"; readonly why: string }; // it does not serve, and nothing will change that
+
+const ANSWER_MS = 10_000;
+
+/**
+ * Looks whether the native unit is all that it has to be: its main process is the one master that
+ * owns the path, with all its workers, the file is whose it has to be, and it answers.
+ */
+export async function nativeNow(walk: CutoverWalk): Promise<NativeNow> {
+  const { parts } = walk;
+  const { service, socket } = walk.record().target;
+  const unit = await parts.unit(service.name);
+  if (unit === undefined) return { kind: "not-yet", why: "systemd could not be asked" };
+  const stopped = whyStopped(walk, unit);
+  if (stopped !== undefined) return { kind: "lost", why: stopped };
+  const mainPid = unit.mainPid ?? 0;
+  if (mainPid === 0) return { kind: "not-yet", why: `${service.name} has no main process yet` };
+  const { report } = await parts.look();
+  const owner = ownerIn(report, socket.path);
+  if (owner === undefined) {
+    if (parts.eyes.file(socket.path).kind === "absent" && !isChanging(unit)) {
+      return { kind: "lost", why: `nothing stands at ${socket.path}` };
+    }
+    return { kind: "not-yet", why: `nobody is known to own ${socket.path}` };
+  }
+  const { master, workers } = owner;
+  if (master.pid !== mainPid) {
+    const why = `master ${master.pid} owns the path, and the main process is ${mainPid}`;
+    return { kind: "not-yet", why };
+  }
+  if (workers.length !== service.workers) {
+    const why = `master ${mainPid} has ${workers.length} of ${service.workers} workers`;
+    return { kind: "not-yet", why };
+  }
+  const odd = whyOddFile(walk);
+  if (odd !== undefined) return { kind: "not-yet", why: odd };
+  const silent = await whySilent(walk);
+  if (silent !== undefined) return { kind: "not-yet", why: silent };
+  const text = `master ${mainPid} owns ${socket.path}, has ${workers.length} workers and answers`;
+  const { pid, startTicks } = master;
+  return { kind: "serves", master: { pid, startTicks }, text };
+}
+
+/** The one living master that owns a path; undefined: there is none, or it is not certain. */
+export function ownerIn(report: Report, path: string): LivingGroupReport | undefined {
+  const socket = socketIn(report, path);
+  if (socket === undefined || socket.evidence !== "bound-file") return undefined;
+  const [owner, second] = servingIn(socket);
+  return second === undefined ? owner : undefined;
+}
+
+/** A socket of a report. */
+export function socketIn({ sockets }: Report, path: string): SocketReport | undefined {
+  return sockets.find((socket) => socket.path === path);
+}
+
+/** True while the old master that served is alive and has its listener: it can be led back to. */
+export function oldStillListens({ parts, record }: CutoverWalk): boolean {
+  const { served, bootId } = record();
+  if (served === null || bootId !== parts.bootId) return false;
+  const found = find(served.master, parts.eyes);
+  if (found.kind !== "same" || isDead(found.now) || found.now.endingPending) return false;
+  return parts.eyes.sockets(served.master.pid)?.includes(served.listenerInode) === true;
+}
+
+/** Where the site is asked. */
+export function placesOf(walk: CutoverWalk): readonly SitePlace[] {
+  const { socket, nginx } = walk.record().target;
+  const own: SitePlace = { through: "socket", path: socket.path, url: socket.url };
+  return nginx === null ? [own] : [own, { through: "nginx", url: nginx.url, host: nginx.host }];
+}
+
+/** An answer as good as before: no error of a server, or the one that it gave before too. */
+export function isGoodAnswer(
+  walk: CutoverWalk,
+  { through }: SitePlace,
+  answer: SiteAnswer,
+): boolean {
+  if (answer.kind !== "answered") return false;
+  return answer.status < 500 || answer.status === walk.record().statusBefore[through];
+}
+
+/** Why the site does not answer as it did, through the socket or through nginx. */
+async function whySilent(walk: CutoverWalk): Promise<string | undefined> {
+  for (const place of placesOf(walk)) {
+    const answer = await walk.parts.ask(place, ANSWER_MS);
+    if (isGoodAnswer(walk, place, answer)) continue;
+    const what = answer.kind === "answered" ? `answers ${answer.status}` : answer.why;
+    return `asked through ${place.through === "nginx" ? "nginx" : "the socket"}: ${what}`;
+  }
+  return undefined;
+}
+
+/** Why the file at the path is not as it has to be. */
+function whyOddFile(walk: CutoverWalk): string | undefined {
+  const { path, mode, uid, gid, ownerText } = walk.record().target.socket;
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now === undefined) return `nothing stands at ${path}`;
+  const bits = now.mode & 0o7777;
+  if (bits !== mode) return `${path} has mode ${octal(bits)}, not ${octal(mode)}`;
+  const other = (uid !== null && now.uid !== uid) || (gid !== null && now.gid !== gid);
+  return other ? `${path} belongs to ${now.uid}:${now.gid}, not to ${ownerText}` : undefined;
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+function whyStopped({ record, parts }: CutoverWalk, unit: UnitProperties): string | undefined {
+  const { name } = record().target.service;
+  const { activeState = "", result = "success", subState = "" } = unit;
+  const restarts = Number(unit.shown["NRestarts"] ?? "0");
+  if (activeState === "failed" || subState === "auto-restart") {
+    return `${name} failed: ${result}`;
+  }
+  // in a later boot that is somebody else's story
+  if (restarts > 0 && record().bootId === parts.bootId)
+    return `${name} ended and was started again ${restarts} times`;
+  if (activeState === "inactive") return `${name} is not active`;
+  return undefined;
+}
+
+/** Somebody starts or stops it at this moment: what is missing may come. */
+function isChanging({ job = 0, activeState = "" }: UnitProperties): boolean {
+  return job !== 0 || activeState !== "active";
+}

@@ -1,0 +1,99 @@
+import type { CutoverEnd } from "../model/cutover-actor.ts";
+import type { CutoverTold } from "../model/cutover-record.ts";
+import type { Settings } from "../model/settings.ts";
+import { createHands } from "../act/hands.ts";
+import { runTool } from "../act/host-tool.ts";
+import { createSystemdCalls } from "../act/systemd-calls.ts";
+import { writeCutover } from "../history/cutover-files.ts";
+import { cgroupMembers, unitOfProcess } from "../probe/cgroup-members.ts";
+import { createEyes } from "../probe/eyes.ts";
+import { createFailureLog } from "../probe/failures.ts";
+import { createFiles } from "../probe/files.ts";
+import { askSite } from "../probe/site-ask.ts";
+import { showUnits, systemctl } from "../probe/unit-systemctl.ts";
+import { readBootId } from "./boot-id.ts";
+import { systemClock } from "./clock.ts";
+import type { CutoverParts } from "./cutover-walk.ts";
+import { lookForActing } from "./look.ts";
+import { lockFolderOf, lockForActing } from "./remediation-lock.ts";
+
+/** One cutover at a time, and no ending of groups beside it. */
+export async function underLock(
+  { stateDir }: Settings,
+  work: () => Promise<CutoverEnd>,
+): Promise<CutoverEnd> {
+  const lock = await lockForActing(stateDir);
+  if (lock.kind !== "taken") return { kind: "refused", why: lock.refusal.why };
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Nobody with another state directory acts on the socket meanwhile. */
+export async function underFolderLock(
+  socket: string,
+  work: () => Promise<CutoverEnd>,
+): Promise<CutoverEnd> {
+  const lock = await lockFolderOf(socket);
+  if (lock.kind !== "taken") return { kind: "refused", why: lock.refusal.why };
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What a cutover works with on this host. */
+export function partsFor(settings: Settings, told: CutoverTold, signal: AbortSignal): CutoverParts {
+  const log = createFailureLog();
+  const files = createFiles(log);
+  const unit: CutoverParts["unit"] = async (name) => {
+    const shown = await showUnits([name], systemctl, log);
+    return shown.ok ? shown.value.get(name) : undefined;
+  };
+  return {
+    settings,
+    bootId: readBootId(),
+    eyes: createEyes({ procRoot: "/proc", log }),
+    hands: createHands(),
+    clock: {
+      wallMs: systemClock.wallMs,
+      monotonicMs: systemClock.monotonicMs,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    },
+    tool: runTool,
+    systemd: createSystemdCalls(runTool),
+    look: () => lookForActing(settings),
+    unit,
+    async members(name) {
+      const known = await unit(name);
+      if (known === undefined) return undefined;
+      if (known.controlGroup === undefined) return [];
+      return cgroupMembers(known.controlGroup, "/sys/fs/cgroup", files);
+    },
+    unitOf: (pid) => unitOfProcess(pid, "/proc", files),
+    ask: askSite,
+    keep: (record) => writeCutover(settings.stateDir, record),
+    told,
+    stopAsked: () => signal.aborted,
+  };
+}
+
+/** No key and no lost terminal stops it halfway: what asks to stop has it undone, or finished. */
+export function holdSignals({ note }: CutoverTold): () => void {
+  const hold = (): void => note("told to stop: it is undone, or finished where it cannot be");
+  const names = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;
+  const silent = ["SIGHUP", "SIGTSTP", "SIGTTIN", "SIGTTOU"] as const;
+  for (const name of names) process.on(name, hold);
+  for (const name of silent) process.on(name, nothing);
+  return () => {
+    for (const name of names) process.off(name, hold);
+    for (const name of silent) process.off(name, nothing);
+  };
+}
+
+function nothing(): void {
+  // held
+}

@@ -1,0 +1,127 @@
+import { lendGroup, takeGroupBack } from "./cutover-folder.ts";
+import { oldStillListens, nativeNow } from "./cutover-native.ts";
+import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
+
+/** Longer than any start of gunicorn takes from its unlink to its bind: a tenth of a millisecond. */
+const LONGEST_GAP_MS = 1_000;
+/** Once it is started nobody binds the path again. */
+const LONGEST_LOSS_MS = 50;
+const LOOK_MS = 10;
+const ANSWER_MS = 90_000;
+const BETWEEN_MS = 250;
+
+/**
+ * Starts the native unit, whose master takes the path: the one instant of the cutover. Nobody is in
+ * the unit's cgroup before, so the stop that comes first ends nobody. A path that stays lost is told
+ * at once: the old master is alive, and has to be led back to.
+ */
+export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
+  const { parts } = walk;
+  const { service, old, start, files } = walk.record().target;
+  for (const unit of new Set([old.unit, service.name])) {
+    const members = await parts.members(unit);
+    if (members === undefined) return failed(`who is in ${unit} could not be read`);
+    if (members.length > 0) {
+      return failed(`process ${members.join(", ")} is in ${unit}: somebody has started it again`);
+    }
+  }
+  const changed = whyChanged(walk);
+  if (changed !== undefined) return failed(changed);
+  // the stop of the old unit would run its init script, which ends whom its pidfile names
+  const unit = await parts.unit(service.name);
+  if (!files.some(({ path }) => path === unit?.fragmentPath)) {
+    return failed(`systemd has ${service.name} from ${unit?.fragmentPath ?? "no file"}`);
+  }
+  const stopped = await parts.systemd.stop(service.name);
+  if (stopped !== undefined) return failed(stopped);
+  await lendGroup(walk);
+  const state = { ended: false };
+  const starting = startAll(walk, start).finally(() => {
+    state.ended = true;
+  });
+  const lost = await watchPath(walk, LONGEST_GAP_MS, () => state.ended);
+  // what is under way ends when the unit is stopped, which comes next
+  if (lost !== undefined) return failed(lost);
+  const why = await starting;
+  takeGroupBack(walk);
+  return why === undefined ? done(`${start.join(", ")} started`) : failed(why);
+}
+
+async function startAll(
+  { parts }: CutoverWalk,
+  units: readonly string[],
+): Promise<string | undefined> {
+  for (const unit of units) {
+    const why = await parts.systemd.start(unit);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+/** Until it is over. Gives why the path is lost, or undefined. */
+async function watchPath(
+  walk: CutoverWalk,
+  longestMs: number,
+  isOver: () => boolean,
+): Promise<string | undefined> {
+  const { eyes, clock } = walk.parts;
+  const { socket, service } = walk.record().target;
+  const { path } = socket;
+  if (walk.record().served === null) return undefined;
+  let goneSinceMs: number | undefined;
+  while (!isOver()) {
+    if (eyes.file(path).kind === "absent") goneSinceMs ??= clock.monotonicMs();
+    else goneSinceMs = undefined;
+    if (goneSinceMs !== undefined && clock.monotonicMs() - goneSinceMs > longestMs) {
+      return `nothing stands at ${path} any more; see journalctl --unit ${service.name}`;
+    }
+    await clock.sleep(LOOK_MS);
+  }
+  return undefined;
+}
+
+/** Why what served before does not any more; undefined: it does, or nobody did. */
+function whyChanged(walk: CutoverWalk): string | undefined {
+  const { served, target } = walk.record();
+  if (served === null) return undefined;
+  const { path, file } = target.socket;
+  const now = walk.parts.eyes.file(path);
+  if (now.kind !== "socket" || now.device !== file?.device || now.inode !== file.inode) {
+    return `another file stands at ${path} than before: somebody has started something`;
+  }
+  if (oldStillListens(walk)) return undefined;
+  return `master ${served.master.pid}, which served, does not listen any more`;
+}
+
+/**
+ * Waits until the native unit is all that it has to be. A gunicorn whose workers do not start ends,
+ * and takes the path along: that is seen at once, since the old master still lives.
+ */
+export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
+  const state = { ended: false };
+  const waited = untilServing(walk, () => state.ended).finally(() => {
+    state.ended = true;
+  });
+  const lost = await watchPath(walk, LONGEST_LOSS_MS, () => state.ended);
+  if (lost === undefined) return await waited;
+  state.ended = true;
+  // it looks once more at most, and what it finds is known
+  await waited;
+  return failed(lost);
+}
+
+async function untilServing(walk: CutoverWalk, isOver: () => boolean): Promise<StepEnd> {
+  const { clock, stopAsked } = walk.parts;
+  const endMs = clock.monotonicMs() + ANSWER_MS;
+  const { name } = walk.record().target.service;
+  for (;;) {
+    const now = await nativeNow(walk);
+    if (now.kind === "serves") return done(now.text);
+    if (now.kind === "lost") return failed(`${now.why}; see journalctl --unit ${name}`);
+    if (stopAsked()) return failed("told to stop");
+    if (isOver() || clock.monotonicMs() > endMs) {
+      return failed(`after ${ANSWER_MS / 1000} s ${now.why}`);
+    }
+    await clock.sleep(BETWEEN_MS);
+  }
+}

@@ -1,0 +1,131 @@
+import type { CutoverEnd } from "../model/cutover-actor.ts";
+import type { CutoverRecord, CutoverTold } from "../model/cutover-record.ts";
+import type { Settings } from "../model/settings.ts";
+import { readCutovers } from "../history/cutover-files.ts";
+import { systemClock } from "./clock.ts";
+import { endOld } from "./cutover-end-old.ts";
+import { finishCutover } from "./cutover-forward.ts";
+import { isGoodAnswer, nativeNow, placesOf } from "./cutover-native.ts";
+import { partsFor, underFolderLock } from "./cutover-parts.ts";
+import { undoCutover } from "./cutover-undo.ts";
+import { createCutoverWalk, type CutoverParts, type CutoverWalk, done } from "./cutover-walk.ts";
+import { recoverUnfinished } from "./remediation-recovery.ts";
+import { startSiteMeter } from "./site-meter.ts";
+
+/** What commands before this one left, brought to an end. Undefined: there was nothing. */
+export async function takeUpAll(
+  settings: Settings,
+  told: CutoverTold,
+): Promise<CutoverEnd | undefined> {
+  const all = await readCutovers(settings.stateDir);
+  if (!all.ok) {
+    const why = `${all.failure.what} cannot be read (${all.failure.why})`;
+    return { kind: "refused", why: `${why} and may be of an unfinished cutover` };
+  }
+  let last: CutoverEnd | undefined;
+  for (const record of all.value.filter(isLeft)) {
+    last = await takeUp(record, settings, told, new AbortController().signal, "apply");
+    if (last.kind === "refused") return last;
+  }
+  return last;
+}
+
+/** Under way when its command died, or not all of it could be put back. */
+function isLeft({ outcome, undoing }: CutoverRecord): boolean {
+  return outcome === null || (outcome === "failed" && undoing !== null);
+}
+
+/**
+ * Takes up a cutover by its record: a person's rollback undoes it, whatever it came to; else one
+ * whose native unit serves by now is finished, and any other undone.
+ */
+export async function takeUp(
+  record: CutoverRecord,
+  settings: Settings,
+  told: CutoverTold,
+  signal: AbortSignal,
+  by: "apply" | "rollback",
+): Promise<CutoverEnd> {
+  const parts = partsFor(settings, told, signal);
+  const { recovered, left } = await takeUpEndings(parts);
+  if (left !== undefined) return { kind: "refused", why: left };
+  const reopened = { ...record, outcome: null, endedAt: null, ending: null };
+  const walk = createCutoverWalk(reopened, parts);
+  return await underFolderLock(record.target.socket.path, () =>
+    measured(walk, async () => {
+      if (!isLeft(record)) return await undoCutover(walk, "asked for", "rollback");
+      const died = diedText(record);
+      const decided = { forward: false };
+      const end = await walk.step("recover", died, async () => {
+        if (by === "rollback" || record.undoing !== null) return done(`${died}; it is undone`);
+        const native = await nativeNow(walk);
+        decided.forward = native.kind === "serves";
+        if (native.kind !== "serves") return done(`${died}; it is undone, since ${native.why}`);
+        const also = recovered === 0 ? "" : ", with the end of a group that it had begun";
+        return done(`${died}; ${native.text}, and it is finished${also}`);
+      });
+      walk.note(end.text);
+      if (decided.forward) return await finishAfter(walk);
+      return await undoCutover(walk, died, by === "rollback" ? "rollback" : "surprise");
+    }),
+  );
+}
+
+async function finishAfter(walk: CutoverWalk): Promise<CutoverRecord> {
+  const end = await walk.step("end-old", "the old groups are ended", () => endOld(walk));
+  if (end.result === "failed") walk.note(`the old groups are not ended: ${end.text}`);
+  return await finishCutover(walk);
+}
+
+/** Ends of single groups that died with the command are finished or undone first. */
+async function takeUpEndings(
+  parts: CutoverParts,
+): Promise<{ readonly recovered: number; readonly left: string | undefined }> {
+  const { stateDir } = parts.settings;
+  const nobody = { planned: nothing, step: nothing, finished: nothing };
+  const { records, left, unread } = await recoverUnfinished({ ...parts, stateDir }, nobody);
+  const [first] = left;
+  const [hidden] = unread;
+  if (first !== undefined) return { recovered: records.length, left: first.why };
+  const why = hidden === undefined ? undefined : `${hidden.path} cannot be read: ${hidden.reason}`;
+  return { recovered: records.length, left: why };
+}
+
+function diedText({ steps, outcome }: CutoverRecord): string {
+  const last = steps.findLast(({ step }) => step !== "recover");
+  if (outcome !== null) return "not all could be put back before";
+  if (last === undefined) return "the command before this one ended before its first step";
+  const where = last.result === "begun" ? "in" : "after";
+  return `the command before this one ended ${where} step ${last.step}`;
+}
+
+/** Asks the site all the while, and keeps what it met with the record. */
+export async function measured(
+  walk: CutoverWalk,
+  work: () => Promise<CutoverRecord>,
+): Promise<CutoverEnd> {
+  const meter = startSiteMeter({
+    places: placesOf(walk),
+    isGood: (place, answer) => isGoodAnswer(walk, place, answer),
+    monotonicMs: systemClock.monotonicMs,
+  });
+  let over: CutoverRecord;
+  try {
+    over = await work();
+  } finally {
+    await meter.stop();
+  }
+  const record = { ...over, measured: meter.now() };
+  try {
+    await walk.parts.keep(record);
+    return { kind: "over", record };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const ending = `${record.ending ?? ""}; what was measured could not be written down: ${why}`;
+    return { kind: "over", record: { ...record, ending } };
+  }
+}
+
+function nothing(): void {
+  // an end of a group that is taken up is told as part of the cutover
+}

@@ -1,0 +1,160 @@
+import type { CutoverRecord } from "../model/cutover-record.ts";
+import { nameBack } from "../act/old-name.ts";
+import { realPathOf } from "../act/real-path.ts";
+import { livePathOf } from "../act/rescue-name.ts";
+import { standing } from "../act/put-files.ts";
+import { takeGroupBack } from "./cutover-folder.ts";
+import { bringBack, removeUnit } from "./cutover-install.ts";
+import { oldStillListens, ownerIn } from "./cutover-native.ts";
+import { checkOld, startOld } from "./cutover-old.ts";
+import { moveBack } from "./cutover-move-back.ts";
+import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
+
+/** Connections that wait for the new master are taken up by then: nobody comes after them. */
+const DRAIN_MS = 1_000;
+/** So often the path is looked after while the new master stops, which removes it by name. */
+const GUARD_MS = 1;
+
+/**
+ * Puts everything back as it was, whatever of it was done: each step looks first what is there, so
+ * that one that died halfway is taken up by the same way. `rollback`: a person asked for it.
+ * What served before serves again at once where it still lives; else the init script starts it.
+ */
+export async function undoCutover(
+  walk: CutoverWalk,
+  why: string,
+  kind: "surprise" | "rollback",
+): Promise<CutoverRecord> {
+  walk.amend({ undoing: walk.record().undoing ?? kind });
+  const rolled = walk.record().undoing === "rollback";
+  const problems: string[] = [];
+
+  takeGroupBack(walk);
+  async function step(name: Parameters<CutoverWalk["step"]>[0], text: string, work: Work) {
+    const end = await walk.step(name, text, () => work(walk));
+    if (end.result === "failed") problems.push(`${name}: ${end.text}`);
+  }
+
+  await step("path-back", "the path leads to the old master again, if it lives", pathBack);
+  await step("stop-new", "the native unit is stopped", stopNew);
+  await step("remove-unit", "its files are removed", removeUnit);
+  await step("bring-back", "init script and links stand where they stood", bringBack);
+  await step("move-back", "the old processes go back into their unit", moveBack);
+  await step("start-old", "the service is started as before, if nobody serves", startOld);
+  const checked = await walk.step("check-old", "what serves now", () => checkOld(walk));
+  const now = checked.text;
+  if (checked.result === "failed") problems.push(now);
+  if (problems.length > 0) {
+    return await walk.finish("failed", `${why}; not all could be put back: ${problems.join("; ")}`);
+  }
+  if (rolled) return await walk.finish("rolled-back", now);
+  return await walk.finish("undone", `${why}; ${now}`);
+}
+
+type Work = (walk: CutoverWalk) => Promise<StepEnd>;
+
+/** In one step in which the path always leads to one of the two, or at once where it was lost. */
+async function pathBack(walk: CutoverWalk): Promise<StepEnd> {
+  const { keptName } = walk.record();
+  if (keptName === null) return skipped("the path has no second name");
+  if (!oldStillListens(walk)) return skipped("the master that served before is gone");
+  const quick = leadBack(walk, () => false);
+  if (quick === undefined) return done("the path leads to the master that served before");
+  const replaced = await whoseIsIt(walk);
+  if (!replaced.mine) {
+    walk.note(replaced.text);
+    return skipped(replaced.text);
+  }
+  const why = leadBack(walk, () => true);
+  if (why !== undefined) return failed(why);
+  await walk.parts.clock.sleep(DRAIN_MS);
+  return done("the path leads to the master that served before");
+}
+
+/** Whether what stands at the path is the native unit's, or nobody's. */
+async function whoseIsIt({ parts, record }: CutoverWalk): Promise<{
+  readonly mine: boolean;
+  readonly text: string;
+}> {
+  const { service, socket, files } = record().target;
+  const { report } = await parts.look();
+  const owner = ownerIn(report, socket.path);
+  if (owner === undefined) return { mine: true, text: "nobody owns the path" };
+  const unit = await parts.unit(service.name);
+  const native = files.some(({ path }) => path === unit?.fragmentPath);
+  const { pid } = owner.master;
+  if (native && parts.unitOf(pid) === service.name && unit?.mainPid === pid) {
+    return { mine: true, text: `master ${pid} of ${service.name} owns the path` };
+  }
+  return { mine: false, text: `master ${pid}, which somebody else has started, owns the path` };
+}
+
+/** Why the path could not be led back, or undefined. Waits for nothing. */
+function leadBack({ record }: CutoverWalk, replaces: () => boolean): string | undefined {
+  const { keptName, target } = record();
+  const { file, path } = target.socket;
+  if (keptName === null || file === null) return "there is no second name";
+  const live = livePathOf(keptName) ?? realPathOf(path);
+  if (live === undefined) return `where ${path} leads is not known`;
+  const back = nameBack(live, keptName, file, replaces);
+  if (back.kind === "done") return undefined;
+  return back.kind === "gone" ? `${keptName} is gone` : back.why;
+}
+
+/**
+ * Stops the native unit, if it is what runs. Its master removes the path by name as it stops, and
+ * then the path is led back in the same millisecond to the old one, if that lives.
+ */
+async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
+  const { parts } = walk;
+  const { service, files, start } = walk.record().target;
+  const paths = files.map(({ path }) => path);
+  const standingFiles = await Promise.all(paths.map(standing));
+  if (standingFiles.every((there) => there === "nothing")) {
+    return skipped("no native unit is installed");
+  }
+  const unit = await parts.unit(service.name);
+  if (unit === undefined) return failed("systemd could not be asked");
+  if (!paths.includes(unit.fragmentPath ?? "")) return skipped("systemd has not read it");
+  const { mainPid = 0, activeState = "" } = unit;
+  const members = (await parts.members(service.name)) ?? [];
+  // whoever is there without being its main process was started otherwise, and is not ours to stop
+  if (mainPid === 0 && activeState === "active" && members.length > 0) {
+    return skipped(`process ${members.join(", ")} in ${service.name} is not the native unit's`);
+  }
+  const state = { ended: false };
+  // a socket first: it takes its service along, which it would start again otherwise
+  const stopping = stopAllOf(walk, start).finally(() => {
+    state.ended = true;
+  });
+  let led = 0;
+  while (!state.ended) {
+    // cheap: two system calls as long as the path leads there
+    if (restored(walk)) led += 1;
+    await parts.clock.sleep(GUARD_MS);
+  }
+  if (restored(walk)) led += 1;
+  const why = await stopping;
+  if (why !== undefined) return failed(why);
+  await parts.systemd.resetFailed(service.name);
+  return done(`${service.name} is stopped${led > 0 ? ", the path was led back at once" : ""}`);
+}
+
+async function stopAllOf(
+  { parts }: CutoverWalk,
+  units: readonly string[],
+): Promise<string | undefined> {
+  for (const unit of units) {
+    const why = await parts.systemd.stop(unit);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+/** True where the path was lost and leads to the old master again. */
+function restored(walk: CutoverWalk): boolean {
+  const { path } = walk.record().target.socket;
+  if (walk.parts.eyes.file(path).kind !== "absent") return false;
+  if (walk.record().keptName === null || !oldStillListens(walk)) return false;
+  return leadBack(walk, () => false) === undefined;
+}

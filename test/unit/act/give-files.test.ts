@@ -1,0 +1,71 @@
+import {
+  chmodSync,
+  linkSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { putFolderMode, setGroupBit } from "../../../agent/act/folder-mode.ts";
+import { giveTo } from "../../../agent/act/give-files.ts";
+import { requireReal } from "../../support/require-real.ts";
+
+const root = { uid: 0, gid: 0 };
+const nobody = { uid: 65_534, gid: 65_534 };
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "om-give-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+it("gives a file to somebody, and back", async (context) => {
+  requireReal(context, "root");
+  const path = join(temporaryFolder(), "error.log");
+  writeFileSync(path, "");
+  expect(await giveTo(path, root, nobody)).toBeUndefined();
+  expect(statSync(path)).toMatchObject(nobody);
+  // it is theirs already
+  expect(await giveTo(path, root, nobody)).toBeUndefined();
+  expect(await giveTo(path, nobody, root)).toBeUndefined();
+  expect(statSync(path)).toMatchObject(root);
+});
+
+it("leaves what is a link, has a second name, or is another's by now", async (context) => {
+  requireReal(context, "root");
+  const folder = temporaryFolder();
+  const path = join(folder, "error.log");
+  writeFileSync(path, "");
+  symlinkSync(path, join(folder, "link"));
+  expect(await giveTo(join(folder, "link"), root, nobody)).toContain("ELOOP");
+  const strangers = { uid: 1, gid: 1 };
+  expect(await giveTo(path, strangers, nobody)).toBe(`${path} belongs to 0:0 by now`);
+  linkSync(path, join(folder, "second"));
+  expect(await giveTo(path, root, nobody)).toBe(`${path} has 2 names`);
+  expect(statSync(path)).toMatchObject(root);
+  expect(await giveTo(join(folder, "none"), root, nobody)).toContain("ENOENT");
+});
+
+it("lends a folder its group, and takes that back", async (context) => {
+  requireReal(context, "root");
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  const bits = (): number => statSync(folder).mode & 0o7777;
+  expect(await setGroupBit(folder, 1, () => Promise.resolve(true))).toBeUndefined();
+  expect(await setGroupBit(folder, 0, () => Promise.resolve(false))).toBeUndefined();
+  expect(bits()).toBe(0o755);
+  expect(await setGroupBit(folder, 0, () => Promise.resolve(true))).toBe(0o755);
+  expect(bits()).toBe(0o2755);
+  expect(await setGroupBit(folder, 0, () => Promise.resolve(true))).toBeUndefined();
+  expect(putFolderMode(folder, 0o755)).toBeUndefined();
+  expect(bits()).toBe(0o755);
+  // somebody has given it other bits meanwhile
+  chmodSync(folder, 0o700);
+  expect(putFolderMode(folder, 0o755)).toBeUndefined();
+  expect(bits()).toBe(0o700);
+  expect(putFolderMode(join(folder, "none"), 0o755)).toContain("ENOENT");
+});

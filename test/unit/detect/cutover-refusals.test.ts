@@ -1,0 +1,160 @@
+import { expect, it } from "vitest";
+import { handover, noMaster, orphaned, unreachable } from "../cli/reports.ts";
+import { unit, wrapped } from "./audit-build.ts";
+import { folder, line, plan, type PlanCase, scripts, launch } from "./cutover-build.ts";
+
+const notWritable = {
+  path: "/logs/error.log",
+  state: "not-writable",
+  owner: { uid: 0, gid: 0 },
+} as const;
+const noAnswer = { kind: "silent", why: "ECONNREFUSED" } as const;
+const alsoTcp = { scripts: scripts({ launches: [launch({ line: line({ binds: [":80"] }) })] }) };
+
+function reasons(saw: PlanCase): readonly string[] {
+  return plan(saw).refusals.map(({ reason }) => reason);
+}
+
+it.each<[string, PlanCase]>([
+  ["two masters", {}],
+  ["orphaned workers", { socket: orphaned }],
+  ["nobody at the path, and all to be stopped", { socket: unreachable, flags: { clean: true } }],
+  ["an owner by start time alone, of one", { socket: { evidence: "start-time", masters: 1 } }],
+  [
+    "files that root stays to write",
+    { checks: { files: [notWritable] }, flags: { keepRoot: true } },
+  ],
+  [
+    "files that are given away",
+    { checks: { files: [notWritable] }, flags: { fixOwnership: true } },
+  ],
+  [
+    "a folder in which systemd binds",
+    { checks: { socketFolder: undefined }, flags: { socketActivation: true } },
+  ],
+  ["no nginx", { flags: { nginx: "none" }, checks: { nginx: undefined } }],
+  ["another bind, and all to be stopped", { look: alsoTcp, flags: { clean: true } }],
+  [
+    "options in the environment",
+    { look: { inEnvironment: line({ daemon: false, pidfile: undefined }) } },
+  ],
+])("nothing stands against a cutover with %s", (_, saw) => {
+  expect(reasons(saw)).toEqual([]);
+});
+
+it.each<[string, PlanCase, string, string]>([
+  ["somebody who is not root", { look: { isRoot: false } }, "not-root", "only root"],
+  ["an old systemd", { look: { systemdVersion: 241 } }, "systemd-too-old", "systemd 241 is older"],
+  [
+    "a systemd of unknown age",
+    { look: { systemdVersion: undefined } },
+    "systemd-too-old",
+    "does not tell",
+  ],
+  ["a job under way", { unit: unit({ ...wrapped, job: 7 }) }, "unit-job-running", "job 7"],
+  [
+    "what could not be seen",
+    { report: { blind: [{ what: "fd-links", pid: 1, reason: "denied" }] } },
+    "blind",
+    "fd-links: denied",
+  ],
+  ["a verdict that could not be told", { socket: { verdict: "unknown" } }, "blind", "not enough"],
+  ["nobody at the path", { socket: unreachable }, "not-sound", "--clean"],
+  ["no master", { socket: noMaster }, "not-sound", "no-master"],
+  ["an upgrade", { socket: handover }, "handover", "wait"],
+  [
+    "an owner by start time alone",
+    { socket: { evidence: "start-time" } },
+    "evidence-weak",
+    "start times",
+  ],
+  [
+    "a program that fails",
+    { checks: { version: undefined, programProblem: "ENOENT" } },
+    "program",
+    "--version as www-data: ENOENT",
+  ],
+  [
+    "a program that fails without a user",
+    { checks: { user: undefined, programProblem: "ENOENT" } },
+    "program",
+    "as the service's user: ENOENT",
+  ],
+  [
+    "a settings file that makes a daemon",
+    { checks: { settingsProblems: ["g.py line 1: daemon = True"] } },
+    "settings-file",
+    "g.py line 1",
+  ],
+  [
+    "--daemon in the environment",
+    { look: { inEnvironment: line({ pidfile: undefined }) } },
+    "settings-file",
+    "GUNICORN_CMD_ARGS",
+  ],
+  [
+    "a pidfile in the environment",
+    { look: { inEnvironment: line({ daemon: false }) } },
+    "settings-file",
+    "GUNICORN_CMD_ARGS",
+  ],
+  ["another bind", { look: alsoTcp }, "unit-unsuitable", "also listens at :80"],
+  [
+    "another bind beside systemd's",
+    { look: alsoTcp, flags: { socketActivation: true } },
+    "unit-unsuitable",
+    "from systemd",
+  ],
+  ["no such user", { checks: { user: undefined } }, "user", "there is no user 33"],
+  ["no such group", { checks: { group: undefined } }, "user", "there is no group 33"],
+  [
+    "a working directory that is closed",
+    { checks: { canEnterDirectory: false } },
+    "folder",
+    `cannot enter ${folder}`,
+  ],
+  [
+    "a folder that is closed",
+    { checks: { socketFolder: { ...notWritable, path: folder } } },
+    "folder",
+    `cannot write in ${folder}`,
+  ],
+  [
+    "a folder that could not be tried",
+    { checks: { socketFolder: undefined } },
+    "folder",
+    "could not be tried",
+  ],
+  [
+    "a log whose folder is missing",
+    { checks: { files: [{ ...notWritable, state: "missing" }] } },
+    "folder",
+    "/logs/error.log can be neither",
+  ],
+  ["a log of root's", { checks: { files: [notWritable] } }, "ownership", "--fix-ownership"],
+  [
+    "a unit file in the way",
+    { look: { inTheWay: ["/etc/systemd/system/platform.service"] } },
+    "in-the-way",
+    "stands there",
+  ],
+  ["an nginx that is silent", { checks: { nginx: noAnswer } }, "nginx", "ECONNREFUSED"],
+  [
+    "an nginx that answers 502",
+    { checks: { nginx: { kind: "answered", status: 502 } } },
+    "nginx",
+    "answers 502",
+  ],
+])("a cutover is refused for %s", (_, saw, reason, says) => {
+  const found = plan(saw).refusals.filter((one) => one.reason === reason);
+  expect(found).toHaveLength(1);
+  expect(found[0]?.why).toContain(says);
+});
+
+it("does not take a file that could not be read for one of somebody", () => {
+  const files = [
+    { ...notWritable, owner: undefined },
+    { ...notWritable, state: "makeable" as const },
+  ];
+  expect(plan({ checks: { files }, flags: { fixOwnership: true } }).target?.ownership).toEqual([]);
+});

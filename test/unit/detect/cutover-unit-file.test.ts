@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { bindsBeside } from "../../../agent/detect/cutover-service.ts";
+import { chooseValues } from "../../../agent/detect/cutover-values.ts";
+import { duplicate } from "../cli/reports.ts";
+import {
+  flags,
+  folder,
+  launch,
+  line,
+  look,
+  type PlanCase,
+  plan,
+  scripts,
+  target,
+} from "./cutover-build.ts";
+
+function said(change: Parameters<typeof line>[0]): NonNullable<PlanCase["look"]> {
+  return { scripts: scripts({ launches: [launch({ line: line(change) })] }) };
+}
+
+function linesOf(saw: PlanCase, file = 0): readonly string[] {
+  return target(saw).files[file]?.text.split("\n") ?? [];
+}
+
+describe("the native unit", () => {
+  it("is written as for production", () => {
+    expect(linesOf({}).join("\n"))
+      .toBe(`# Written by onemaster cutover in the place of /etc/init.d/platform.
+[Unit]
+Description=The sample platform
+Wants=network-online.target
+After=network.target network-online.target
+
+[Service]
+Type=notify
+User=www-data
+Group=www-data
+WorkingDirectory=${folder}
+ExecStart=/usr/bin/gunicorn -w 4 --log-file ${folder}/logs/error.log -m 007 -b unix:${duplicate.path} run:app
+ExecReload=/bin/kill -HUP $MAINPID
+KillMode=control-group
+TimeoutStopSec=35
+Restart=on-failure
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+`);
+  });
+
+  it("is a pair where systemd holds the socket", () => {
+    const saw = { flags: { socketActivation: true } };
+    expect(linesOf(saw)).toContain("Requires=platform.socket");
+    expect(linesOf(saw)).toContain("After=network.target network-online.target platform.socket");
+    expect(linesOf(saw).join("\n")).toContain(`-m 007 run:app`);
+    expect(linesOf(saw, 1).join("\n"))
+      .toBe(`# Written by onemaster cutover: systemd holds the path of platform.service.
+[Unit]
+Description=The sample platform: its socket
+
+[Socket]
+ListenStream=${duplicate.path}
+SocketUser=www-data
+SocketGroup=www-data
+SocketMode=0770
+
+[Install]
+WantedBy=sockets.target
+`);
+    expect(target(saw)).toMatchObject({
+      start: ["platform.socket", "platform.service"],
+      enable: ["platform.socket", "platform.service"],
+      service: { bind: null },
+    });
+  });
+
+  it("describes a socket by the service's name where the init script is silent", () => {
+    const header = { description: undefined, starts: [] };
+    const saw = { flags: { socketActivation: true }, look: { scripts: scripts({ header }) } };
+    expect(linesOf(saw, 1)).toContain("Description=platform: its socket");
+  });
+
+  it.each<[string, PlanCase, string]>([
+    ["an old gunicorn", { checks: { version: "19.9.0" } }, "Type=simple"],
+    ["a graceful stop of its own", { look: said({ graceSeconds: 90 }) }, "TimeoutStopSec=95"],
+    [
+      "a gate",
+      { gate: "/usr/bin/onemaster" },
+      `ExecStartPre=!/bin/sh -c "[ ! -x \\"$$0\\" ] || exec \\"$$0\\" gate --socket \\"$$1\\"" /usr/bin/onemaster ${duplicate.path}`,
+    ],
+    [
+      "files of variables",
+      { flags: { environmentFile: "/etc/a%b" } },
+      "EnvironmentFile=-/etc/a%%b",
+    ],
+    [
+      "services that it needs",
+      {
+        look: {
+          scripts: scripts({
+            header: {
+              description: undefined,
+              starts: ["mysql", "$remote_fs", "$named", "$time", "$syslog", "a;b"],
+            },
+          }),
+        },
+      },
+      "Wants=mysql.service remote-fs.target nss-lookup.target time-sync.target",
+    ],
+    [
+      "no header",
+      { look: { scripts: scripts({ header: { description: undefined, starts: [] } }) } },
+      "After=network.target",
+    ],
+    [
+      "no description",
+      { look: { scripts: scripts({ header: { description: undefined, starts: [] } }) } },
+      "Description=platform",
+    ],
+    [
+      "no init script",
+      { look: { scripts: scripts({ initScript: undefined }) } },
+      "# Written by onemaster cutover.",
+    ],
+  ])("is written for %s", (_, saw, expected) => {
+    expect(linesOf(saw)).toContain(expected);
+  });
+
+  it("has neither user nor pidfile where gunicorn stays root", () => {
+    const saw = { flags: { keepRoot: true }, look: said({ initGroups: true }) };
+    const text = linesOf(saw).join("\n");
+    expect(text).not.toContain("User=");
+    expect(text).toContain("-m 007 -u www-data -g www-data --initgroups -b unix:");
+    expect(linesOf({ flags: { keepRoot: true } }).join("\n")).toContain("-g www-data -b unix:");
+  });
+
+  it("names no workers where the command line named none", () => {
+    const text = linesOf({ look: said({ workers: undefined }) }).join("\n");
+    expect(text).not.toContain("-w ");
+    expect(
+      linesOf({ look: said({ workers: undefined }), flags: { workers: 3 } }).join("\n"),
+    ).toContain("-w 3 ");
+  });
+
+  it("keeps binds beside the socket", () => {
+    const saw = {
+      look: said({ binds: ["unix:sampleplatform.sock", ":8000"] }),
+      flags: { clean: true },
+    };
+    expect(linesOf(saw).join("\n")).toContain(`-b :8000 -b unix:${duplicate.path} run:app`);
+  });
+
+  it.each([
+    ["unix:sampleplatform.sock", []],
+    [`unix://${duplicate.path}`, []],
+    ["unix:other.sock", ["unix:other.sock"]],
+    ["127.0.0.1:80", ["127.0.0.1:80"]],
+  ])("knows whether %s is the socket", (bind, beside) => {
+    const values = chooseValues(look(said({ binds: [bind] })), flags(), duplicate);
+    expect(bindsBeside(values, duplicate.path)).toEqual(beside);
+  });
+
+  it.each<[string, PlanCase]>([
+    ["the user", { checks: { user: undefined } }],
+    ["the group", { checks: { group: undefined } }],
+    ["the version", { checks: { version: undefined } }],
+    ["the program", { look: { programs: [] } }],
+    ["the application", { look: { ...said({ app: undefined }) } }],
+    [
+      "the directory",
+      {
+        look: {
+          master: undefined,
+          scripts: scripts({
+            launches: [launch({ directory: undefined, line: line({ chdir: undefined }) })],
+          }),
+        },
+      },
+    ],
+    ["the workers", { look: { master: undefined, ...said({ workers: undefined }) } }],
+    ["the umask", { look: said({ umask: undefined }), socket: { file: null } }],
+  ])("is not written without %s", (_, saw) => {
+    expect(plan(saw)).toMatchObject({ target: null, steps: [] });
+  });
+});
