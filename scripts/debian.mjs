@@ -18,6 +18,7 @@ const proofs = {
   prometheus: command("promtool"),
   "prometheus-alertmanager": command("amtool"),
   openssl: command("openssl"),
+  curl: command("curl"),
   "prometheus-node-exporter": command("prometheus-node-exporter"),
   "prometheus-process-exporter": command("prometheus-process-exporter"),
   lsof: command("lsof"),

@@ -19,9 +19,10 @@ import { createHeap } from "./heap.ts";
 import { createIncidentContext } from "./incident-context.ts";
 import { createIncidentKeeper } from "./incident-keeper.ts";
 import { createJournalWatch } from "./journal-watch.ts";
-import { createLogger, logFormatFor, type Logger } from "./logger.ts";
+import { createLogger, logFormatFor } from "./logger.ts";
 import { createLoop } from "./loop.ts";
-import type { Notifier } from "./notify.ts";
+import { notifierFor } from "./notifier.ts";
+import { stopSignal } from "./stop-signal.ts";
 import { createWatcher } from "./watcher.ts";
 import { webSources } from "./web-sources.ts";
 import { watchedPaths } from "./watched-paths.ts";
@@ -241,35 +242,4 @@ export async function runAgent(options: AgentOptions): Promise<number> {
     await watcher.close();
   }
   return 0;
-}
-
-/** Undefined, and no code for it, where nobody waits to be told. */
-async function notifierFor(
-  intervalMs: () => number,
-  logger: Logger,
-): Promise<Notifier | undefined> {
-  const { env, pid } = process;
-  if (env["NOTIFY_SOCKET"] === undefined) return undefined;
-  const { createNotifier } = await import("./notify.ts");
-  return createNotifier({ env, pid, intervalMs, clock: systemClock, logger });
-}
-
-interface StopSignal {
-  readonly asked: Promise<void>;
-  aborted(): boolean;
-  signal(): string | undefined;
-}
-
-/** Waits for SIGTERM or SIGINT; a second one ends the process the ordinary way. */
-function stopSignal(): StopSignal {
-  let received: string | undefined;
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => {
-        received = signal;
-        resolve();
-      });
-    }
-  });
-  return { asked, aborted: () => received !== undefined, signal: () => received };
 }

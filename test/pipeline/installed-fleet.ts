@@ -37,7 +37,12 @@ export interface Scraper {
 export function makeScraper(folder: TestFolder): Scraper {
   openssl(
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2",
-    ...["-subj", "/CN=authority", "-keyout", folder.at("ca.key"), "-out", folder.at("ca.pem")],
+    "-subj",
+    "/CN=authority",
+    "-keyout",
+    folder.at("ca.key"),
+    "-out",
+    folder.at("ca.pem"),
   );
   const passwordFile = folder.at("password");
   writeFileSync(passwordFile, password);
@@ -113,13 +118,25 @@ function certificate(folder: TestFolder, name: string, address: string): Buffer 
   const [key, request, made] = [".key", ".csr", ".crt"].map((end) => folder.at(`${name}${end}`));
   openssl(
     "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes",
-    ...["-subj", `/CN=${name}`, "-addext", `subjectAltName=IP:${address}`],
-    ...["-keyout", `${key}`, "-out", `${request}`],
+    "-subj",
+    `/CN=${name}`,
+    "-addext",
+    `subjectAltName=IP:${address}`,
+    "-keyout",
+    `${key}`,
+    "-out",
+    `${request}`,
   );
   openssl(
     "x509 -req -days 2 -copy_extensions copy -CAcreateserial",
-    ...["-in", `${request}`, "-out", `${made}`],
-    ...["-CA", folder.at("ca.pem"), "-CAkey", folder.at("ca.key")],
+    "-in",
+    `${request}`,
+    "-out",
+    `${made}`,
+    "-CA",
+    folder.at("ca.pem"),
+    "-CAkey",
+    folder.at("ca.key"),
   );
   return readFileSync(`${made}`);
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import type { Eyes } from "../../../agent/model/acting.ts";
 import { createEyes } from "../../../agent/probe/eyes.ts";
@@ -31,8 +32,17 @@ async function start(file: string, parameters: readonly string[]): Promise<Said>
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
-  const [first]: unknown[] = await once(child.stdout, "data");
-  return { child, pid: child.pid ?? 0, line: String(first).trim() };
+  return { child, pid: child.pid ?? 0, line: await firstLine(child.stdout) };
+}
+
+/** A line may come in pieces: unbuffered, Python writes each word by itself. */
+async function firstLine(output: Readable): Promise<string> {
+  let said = "";
+  while (!said.includes("\n")) {
+    const [piece]: unknown[] = await once(output, "data");
+    said += String(piece);
+  }
+  return said.slice(0, said.indexOf("\n"));
 }
 
 /** The facts of a process that has to be there. */
