@@ -97,7 +97,7 @@ describe("completion in bash", () => {
       [...anywhere, "--dry-run", "--json", "--reset-breaker", "--yes"].toSorted(),
     ],
     ["onemaster config ", ["check", "show"]],
-    ["onemaster cutover ", ["verify"]],
+    ["onemaster cutover ", ["apply", "plan", "rollback", "verify"]],
     ["onemaster incidents ", ["show"]],
     ["onemaster history --error-log tsconfig.js", ["tsconfig.json"]],
     ["onemaster config show -", [...anywhere, "--json"].toSorted()],
