@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CutoverFile, CutoverService } from "../model/cutover.ts";
+import type { CutoverFile, CutoverService, CutoverTarget } from "../model/cutover.ts";
 import type { HostTool } from "./host-tool.ts";
+import { lastSaid } from "./last-said.ts";
 
 /** A gunicorn as the new unit would start it, at a path of its own. */
 export interface Trial {
@@ -27,12 +28,11 @@ const LONGEST_S = 300;
 /**
  * Prepares a trial below `runtime`, ordinarily /run: a folder that only the service's user enters.
  * One worker is enough to prove that it starts, and the host may have no memory for more. Files of
- * the environment that are not in place yet are taken from `files`. Rejects when the folder cannot
- * be made.
+ * the environment that are not in place yet are taken from `files`; where files are to be given to
+ * the service's user first, it logs to the journal. Rejects when the folder cannot be made.
  */
 export async function prepareTrial(
-  service: CutoverService,
-  files: readonly CutoverFile[],
+  { service, files, ownership }: Pick<CutoverTarget, "service" | "files" | "ownership">,
   runtime: string,
   tool: HostTool,
 ): Promise<Trial> {
@@ -49,6 +49,7 @@ export async function prepareTrial(
   const socket = join(own, "trial.sock");
   const environment = await environmentOf(service, files, folder);
 
+  const logs = ownership.length === 0 ? [] : ["--log-file", "-", "--access-logfile", "/dev/null"];
   const properties = [
     ...(service.keepsRoot ? [] : [`User=${service.user.name}`, `Group=${service.group.name}`]),
     `WorkingDirectory=${service.workingDirectory}`,
@@ -65,18 +66,20 @@ export async function prepareTrial(
     unit,
     async check() {
       const words = [...common, "--wait", "--pipe", `--unit=onemaster-check-${id}.service`, "--"];
-      const command = [service.program, ...service.words, "--check-config", service.app];
+      const command = [service.program, ...service.words, ...logs, "--check-config", service.app];
       const ran = await tool("systemd-run", [...words, ...command], CHECK_MS);
       if (ran.ok) return undefined;
       const last = ran.said.at(-1);
-      return last === undefined ? ran.why : `${service.program} --check-config says: ${last}`;
+      return last === undefined ? ran.why : `--check-config: ${last}`;
     },
     async start() {
       const how = [`--service-type=${service.serviceType}`, `--unit=${unit}`, "--"];
       const bind = ["--workers", "1", "--bind", `unix:${socket}`];
-      const command = [service.program, ...service.words, ...bind, service.app];
+      const command = [service.program, ...service.words, ...logs, ...bind, service.app];
       const ran = await tool("systemd-run", [...common, ...how, ...command], START_MS);
-      return ran.ok ? undefined : ran.why;
+      if (ran.ok) return undefined;
+      const said = await lastSaid(unit, tool);
+      return said === "" ? `${ran.why}; see its error log` : said;
     },
     async end() {
       const stopped = await tool("systemctl", ["stop", "--quiet", "--", unit], STOP_MS);

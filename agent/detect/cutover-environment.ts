@@ -57,6 +57,9 @@ function differences(
   });
 }
 
+const unknownNote =
+  "what is in the environment of gunicorn today cannot be told: the service gets systemd's own; see --environment-file";
+
 const nothing = { files: [], own: undefined, questions: [], notes: [] } as const;
 
 /**
@@ -92,7 +95,8 @@ export function chooseEnvironment(
     new Map(rest.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))),
   );
   const paths = files.map(({ path }) => path);
-  const notes = differences(files, running);
+  const isKnown = running !== undefined || look.scripts.launches.length > 0;
+  const notes = isKnown ? differences(files, running) : [unknownNote];
   if (unknown.length > 0 || text === undefined) {
     const which =
       unknown.length > 0

@@ -64,7 +64,7 @@ export function chooseSubject(report: Report, flags: CutoverFlags): CutoverChoic
   const unit = flags.unit ?? units[0];
   const refusals: CutoverRefusal[] = [];
   if (unit === undefined && flags.name === undefined) {
-    const why = `nothing tells which unit ${socket.path} belongs to: its masters are in no service; write --unit NAME`;
+    const why = `nothing tells which unit ${socket.path} belongs to: its masters are in no service; write --name NAME for the native one`;
     refusals.push({ reason: "no-unit", why });
   }
   const others = units.filter((name) => name !== unit);

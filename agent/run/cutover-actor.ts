@@ -1,12 +1,14 @@
 import { type CutoverFlags, type CutoverPlan, isReady } from "../model/cutover.ts";
 import type { CutoverActor } from "../model/cutover-actor.ts";
+import type { CutoverRecord } from "../model/cutover-record.ts";
 import type { Settings } from "../model/settings.ts";
 import { readCutover, readCutovers } from "../history/cutover-files.ts";
 import { carryCutoverOut, newCutover } from "./cutover-forward.ts";
 import { holdSignals, partsFor, underFolderLock, underLock } from "./cutover-parts.ts";
+import { oldStillListens } from "./cutover-native.ts";
 import { preflight } from "./cutover-preflight.ts";
 import { measured, takeUp, takeUpAll } from "./cutover-take-up.ts";
-import { createCutoverWalk } from "./cutover-walk.ts";
+import { createCutoverWalk, type CutoverParts } from "./cutover-walk.ts";
 
 /** Makes a plan by fresh looks; changes nothing. */
 export type MakePlan = (settings: Settings, flags: CutoverFlags) => Promise<CutoverPlan>;
@@ -48,6 +50,11 @@ export function createCutoverActor(planCutover: MakePlan): CutoverActor {
           if (record.outcome === "undone" || record.outcome === "rolled-back") {
             return { kind: "nothing", text: `${record.unit} is as before: ${record.ending ?? ""}` };
           }
+          const parts = partsFor(settings, told, signal);
+          if (nobodyWouldServe(record, parts)) {
+            const why = `${record.unit} was in no service before, and nothing would start it again`;
+            return { kind: "refused", why: `${why}: systemctl disable --now stops it for good` };
+          }
           return await takeUp(record, settings, told, signal, "rollback");
         });
       } finally {
@@ -56,6 +63,12 @@ export function createCutoverActor(planCutover: MakePlan): CutoverActor {
     },
     last: lastOf,
   };
+}
+
+/** Masters that somebody had started by hand are gone, and there is no script to start them by. */
+function nobodyWouldServe(record: CutoverRecord, parts: CutoverParts): boolean {
+  const { initScript } = record.target.old;
+  return initScript === null && !oldStillListens(createCutoverWalk(record, parts));
 }
 
 type Found = Awaited<ReturnType<CutoverActor["last"]>>;

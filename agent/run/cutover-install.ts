@@ -66,7 +66,9 @@ export async function writeUnit(
       await putLink(join(dirname(file.path), `${target}.wants`, unit), file.path);
     }
   }
-  return done(`${files.map(({ path }) => path).join(", ")} written, ${enable.join(", ")} enabled`);
+  const written = files.map(({ path }) => path).join(", ");
+  const enabled = enable.length === 0 ? "nothing" : enable.join(", ");
+  return done(`${written} written, ${enabled} enabled`);
 }
 
 /** `WantedBy=` lines of a unit's file. */

@@ -1,4 +1,4 @@
-import type { CutoverFile, CutoverPlan, CutoverTarget } from "../model/cutover.ts";
+import type { CutoverPlan, CutoverTarget } from "../model/cutover.ts";
 import { prepareTrial, type Trial } from "../act/trial.ts";
 import { pauseOf } from "../history/remediation-state.ts";
 import type { SiteAnswer, SitePlace } from "../probe/site-ask.ts";
@@ -37,7 +37,7 @@ export async function preflight(
   const statusBefore = await statusNow(target, parts);
   const untold = whySilent(plan, target, statusBefore);
   if (untold !== undefined) return { why: untold };
-  const failure = await tried(target, target.files, parts, statusBefore.socket);
+  const failure = await tried(target, parts, statusBefore.socket);
   if (failure !== undefined) return { why: failure };
   const { program, version, user } = target.service;
   const who = target.service.keepsRoot ? "root" : user.name;
@@ -76,21 +76,20 @@ function statusOf(answer: SiteAnswer): number | null {
 
 /** Why the new command line does not serve. Whatever comes of it, nothing of the trial is left. */
 async function tried(
-  { service, socket }: CutoverTarget,
-  files: readonly CutoverFile[],
+  target: CutoverTarget,
   parts: CutoverParts,
   before: number | null,
 ): Promise<string | undefined> {
   let trial: Trial;
   try {
-    trial = await prepareTrial(service, files, RUNTIME, parts.tool);
+    trial = await prepareTrial(target, RUNTIME, parts.tool);
   } catch (error) {
     return `a folder for the trial could not be made below ${RUNTIME}: ${reasonOf(error)}`;
   }
   let why: string | undefined;
   try {
     why = (await trial.check()) ?? (await trial.start());
-    why ??= await whyNotServing(trial, socket.url, parts, before);
+    why ??= await whyNotServing(trial, target.socket.url, parts, before);
   } finally {
     const unended = await trial.end();
     if (unended !== undefined) parts.told.note(`the trial ${trial.unit} is left: ${unended}`);

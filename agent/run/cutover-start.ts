@@ -1,3 +1,4 @@
+import { lastSaid } from "../act/last-said.ts";
 import { lendGroup, takeGroupBack } from "./cutover-folder.ts";
 import { oldStillListens, nativeNow } from "./cutover-native.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
@@ -44,7 +45,9 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   if (lost !== undefined) return failed(lost);
   const why = await starting;
   takeGroupBack(walk);
-  return why === undefined ? done(`${start.join(", ")} started`) : failed(why);
+  if (why === undefined) return done(`${start.join(", ")} started`);
+  const said = await lastSaid(service.name, parts.tool);
+  return failed(said === "" ? why : `${service.name} did not start: ${said}`);
 }
 
 async function startAll(

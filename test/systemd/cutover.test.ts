@@ -72,6 +72,28 @@ describe.each(releases)("on %s", (release) => {
   );
 
   test(
+    "from one master under load, with logs that belong to root",
+    async (context) => {
+      const { host } = await sysvPlatform(context, release, { holdMib: 1 });
+      const logs = ["error.log", "access.log"].map((name) => `${platform.root}/logs/${name}`);
+      await host.run(["chown", "root:root", ...logs]);
+      const unfit = await cutoverOn(host, "apply", "--yes");
+      expect(unfit.exitCode).toBe(1);
+      expect(unfit.stderr).toContain("--fix-ownership");
+      const { load, worked: applied } = await whileLoaded(
+        host,
+        () => cutoverOn(host, "apply", "--yes", "--fix-ownership"),
+        { perSecond: 200, limitS: 100 },
+      );
+      expect(applied.exitCode, `${applied.stdout}${applied.stderr}`).toBe(0);
+      expectOneInstant(`${release}, from one master`, load);
+      await expectNative(host);
+      expect(await host.run(["stat", "--format=%U", ...logs])).toBe("www-data\nwww-data\n");
+    },
+    limitMs,
+  );
+
+  test(
     "with a socket that systemd holds, five restarts lose no request",
     async (context) => {
       const { host } = await sysvPlatform(context, release, { holdMib: 1 });

@@ -16,7 +16,7 @@ import { settledTruth, type Truth } from "./truth.ts";
 export const nativeFile = `/etc/systemd/system/${platform.unit}`;
 
 /** The scope that old groups are moved into. */
-export const scope = "onemaster-before-platform.scope";
+const scope = "onemaster-before-platform.scope";
 
 /** The instant of the new bind: at the rates of these tests, so many requests at most meet it. */
 const MOST_FAILED = 2;

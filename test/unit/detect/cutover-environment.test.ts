@@ -128,6 +128,11 @@ describe("the environment of the new service", () => {
     expect(chosen(seen).notes).toEqual([expect.stringContaining(note)]);
   });
 
+  it("is told to be unknown where neither a master nor a script tells", () => {
+    const seen = { master: undefined, scripts: scripts({ launches: [] }) };
+    expect(chosen(seen).notes).toEqual([expect.stringContaining("cannot be told")]);
+  });
+
   it("without a master is what the scripts tell", () => {
     const seen = { master: undefined, scripts: scripts({ exported }) };
     expect(chosen(seen).source).toBe("the start scripts");
