@@ -27,10 +27,18 @@ function maskWords(umask: number): readonly string[] {
   return ["-m", umask.toString(8).padStart(3, "0")];
 }
 
-/** As many as the command line asks for; where it is silent, its settings file may not be. */
-function workerWords({ line }: ChosenValues, workers: number, flags: CutoverFlags): string[] {
-  const named = flags.workers !== undefined || line.workers !== undefined;
-  return named ? ["-w", String(workers)] : [];
+/**
+ * As many as there are to be. Where gunicorn is started without a number, its settings file or
+ * its environment has it, and stays in force.
+ */
+function workerWords(
+  { look, values: { line } }: PlanFacts,
+  workers: number,
+  flags: CutoverFlags,
+): string[] {
+  const isStarted = look.ownLaunch !== undefined || look.scripts.launches.length > 0;
+  const isNamed = flags.workers !== undefined || line.workers !== undefined;
+  return isStarted && !isNamed ? [] : ["-w", String(workers)];
 }
 
 /** What the socket has to be again. */
@@ -54,11 +62,12 @@ function socketOf(
 
 /** The service as it will be with its socket; undefined as long as something is not known. */
 export function serviceOf(
-  { values, checks }: PlanFacts,
+  facts: PlanFacts,
   { socket, name }: PlanSubject,
   flags: CutoverFlags,
   environmentFiles: readonly string[],
 ): { readonly service: CutoverService; readonly socket: CutoverSocket } | undefined {
+  const { values, checks } = facts;
   const { user, group, version } = checks;
   const [program, app, chdir] = [values.program.value, values.app.value, values.chdir.value];
   const [workers, umask] = [values.workers.value, values.umask.value];
@@ -69,7 +78,7 @@ export function serviceOf(
   const root = flags.keepRoot ? ["-u", user.name, "-g", group.name] : [];
   const initGroups = flags.keepRoot && line.initGroups ? ["--initgroups"] : [];
   const binds = bindsBeside(values, socket.path).flatMap((bind) => ["-b", bind]);
-  const own = [...workerWords(values, workers, flags), ...line.kept, ...maskWords(umask)];
+  const own = [...workerWords(facts, workers, flags), ...line.kept, ...maskWords(umask)];
   const service: CutoverService = {
     name,
     program,

@@ -14,7 +14,12 @@ const BETWEEN_MS = 100;
 export async function setAside(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { scope, old } = walk.record().target;
-  let moved = 0;
+  // a cutover that was put back may have left them there: they were in no service before it
+  const already = await parts.members(scope);
+  if (already === undefined) return failed(`who is in ${scope} could not be read`);
+  const unknown = await enter(walk, already);
+  if (unknown !== undefined) return failed(`it could not be written down: ${unknown}`);
+  let moved = already.length;
   let why = "";
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const left = await toMove(walk);

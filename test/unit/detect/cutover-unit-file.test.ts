@@ -142,6 +142,13 @@ WantedBy=sockets.target
     ).toContain("-w 3 ");
   });
 
+  it("names as many workers as run where nothing tells how gunicorn is started", () => {
+    const seen = { scripts: scripts({ launches: [] }), typed: line({ workers: undefined }) };
+    expect(linesOf({ look: seen }).join("\n")).toContain("ExecStart=/usr/bin/gunicorn -w 4 ");
+    const own = { ...seen, ownLaunch: launch({ line: line({ workers: undefined }) }) };
+    expect(linesOf({ look: own }).join("\n")).not.toContain("-w ");
+  });
+
   it("keeps binds beside the socket", () => {
     const saw = {
       look: said({ binds: ["unix:sampleplatform.sock", ":8000"] }),
