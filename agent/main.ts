@@ -15,12 +15,16 @@ process.on("uncaughtException", (error) => {
   process.exit(reportFailure(error, typed, surroundings));
 });
 
-// a command that never answers has failed; it is also how Node ends when nothing is left to do
-process.exitCode = ExitCode.failure;
+let answered = false;
+// a command that never answers has failed: Node ends as well when nothing is left to do
+process.on("exit", (code) => {
+  if (!answered && code === 0) process.exitCode = ExitCode.failure;
+});
 void main();
 
 /** A function of its own, as the single executable is CommonJS, which has no await at its top. */
 async function main(): Promise<void> {
   process.exitCode = await settleOutput(await runCli(typed, surroundings), typed, surroundings);
+  answered = true;
   leaveForSure();
 }

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import {
   chmod,
@@ -35,13 +34,13 @@ export async function standing(path: string): Promise<Standing> {
 
 /** SHA-256 of a file's bytes, in hex. */
 export async function hashOf(path: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex");
+  return await hashOfText(await readFile(path));
 }
 
-/** SHA-256 of a text in UTF-8, in hex. */
-export function hashOfText(text: string): string {
+/** SHA-256 of a text in UTF-8, or of bytes, in hex. */
+export async function hashOfText(text: string | Buffer): Promise<string> {
+  // loaded where it is needed: most of what this program does needs none of it
+  const { createHash } = await import("node:crypto");
   return createHash("sha256").update(text).digest("hex");
 }
 
@@ -137,6 +136,7 @@ async function makeFolders(path: string): Promise<void> {
  * its generator of init scripts takes it for anything.
  */
 async function atomically(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
+  const { randomBytes } = await import("node:crypto");
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
   try {
     await make(temporary);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CutoverFile, CutoverService, CutoverTarget } from "../model/cutover.ts";
@@ -36,6 +35,7 @@ export async function prepareTrial(
   runtime: string,
   tool: HostTool,
 ): Promise<Trial> {
+  const { randomBytes } = await import("node:crypto");
   const id = randomBytes(4).toString("hex");
   const folder = join(runtime, `onemaster-trial-${id}`);
   const unit = `onemaster-trial-${id}.service`;

@@ -1,5 +1,3 @@
-import { createHmac, randomBytes } from "node:crypto";
-
 /** True when the hash is one of this password. Rejects when that could not be computed. */
 export type PasswordMatcher = (password: string, hash: string) => Promise<boolean>;
 
@@ -29,19 +27,23 @@ const MOST_WAITING = 8;
 /** Salt and hash of nobody: no password has it, but by its cost it takes as long as another. */
 const NOBODY = "abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzABCDE";
 
+/** Names what must not be kept, by a key that nobody else has. */
+async function createNaming(): Promise<(...parts: readonly string[]) => string> {
+  // loaded where somebody asks for passwords, and nowhere else
+  const { createHmac, randomBytes } = await import("node:crypto");
+  const key = randomBytes(32);
+  return (...parts) => createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64");
+}
+
 /**
  * Judges by bcrypt, one computation at a time, and remembers what it found under a keyed hash of
  * name, bcrypt hash and password: a scraper pays for its password once.
  */
 export function createBasicAuth({ users, matches }: BasicAuthParts): BasicAuth {
-  const key = randomBytes(32);
+  const naming = createNaming();
   const known = { right: new Set<string>(), wrong: new Set<string>() };
   const running = new Map<string, Promise<Verdict>>();
   let last: Promise<unknown> = Promise.resolve();
-
-  function nameOf(...parts: readonly string[]): string {
-    return createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64");
-  }
 
   async function compute(
     after: Promise<unknown>,
@@ -61,7 +63,7 @@ export function createBasicAuth({ users, matches }: BasicAuthParts): BasicAuth {
       const { user, password } = given;
       const found = users().get(user);
       const hash = found ?? hashOfNobody(users());
-      const pair = nameOf(user, hash, password);
+      const pair = (await naming)(user, hash, password);
       if (known.right.has(pair)) return "right";
       if (known.wrong.has(pair)) return "wrong";
       const asked = running.get(pair);

@@ -30,7 +30,7 @@ export function createCutoverActor(planCutover: MakePlan): CutoverActor {
           const found = await preflight(plan, target, parts);
           if ("why" in found) return { kind: "refused", why: found.why };
           told.note(found.text);
-          const start = newCutover(plan, target, found, parts.bootId, parts.clock.wallMs());
+          const start = await newCutover(plan, target, found, parts.bootId, parts.clock.wallMs());
           const walk = createCutoverWalk(start, parts);
           return await underFolderLock(target.socket.path, () =>
             measured(walk, () => carryCutoverOut(walk, target)),

@@ -13,16 +13,18 @@ import { undoCutover } from "./cutover-undo.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
 
 /** The record of a cutover that has not begun. `nowMs` is wall clock time. */
-export function newCutover(
+export async function newCutover(
   { mode, socketActivation }: CutoverPlan,
   target: CutoverTarget,
   { statusBefore }: Preflight,
   bootId: string,
   nowMs: number,
-): CutoverRecord {
-  const files = target.files.map(({ path, mode: bits, secret, text }) => {
-    return { path, mode: bits, secret, sha256: hashOfText(text) };
-  });
+): Promise<CutoverRecord> {
+  const files = await Promise.all(
+    target.files.map(async ({ path, mode: bits, secret, text }) => {
+      return { path, mode: bits, secret, sha256: await hashOfText(text) };
+    }),
+  );
   return {
     schema: 1,
     unit: target.old.unit,

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { auditUnits } from "../detect/audit.ts";
@@ -38,6 +37,7 @@ export async function textfileOf(
  * words; the old one is then still there.
  */
 export async function writeTextfile(path: string, text: string): Promise<string | undefined> {
+  const { randomBytes } = await import("node:crypto");
   const random = randomBytes(6).toString("hex");
   const unfinished = join(dirname(path), `.${basename(path)}.${random}`);
   try {

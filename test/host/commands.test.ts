@@ -34,12 +34,12 @@ test.for<[string, readonly string[], string]>([
   [
     "an unknown command",
     ["bogus"],
-    `onemaster: unknown command 'bogus'\nCommands: run, status, check, audit, history, incidents, remediate, config, completion\n${seeHelp}`,
+    `onemaster: unknown command 'bogus'\nCommands: run, status, check, audit, history, incidents, remediate, gate, drill, cutover, config, completion\n${seeHelp}`,
   ],
   [
     "a command with a slip",
     ["statsu"],
-    `onemaster: unknown command 'statsu'; did you mean status?\nCommands: run, status, check, audit, history, incidents, remediate, config, completion\n${seeHelp}`,
+    `onemaster: unknown command 'statsu'; did you mean status?\nCommands: run, status, check, audit, history, incidents, remediate, gate, drill, cutover, config, completion\n${seeHelp}`,
   ],
   [
     "an unknown option",

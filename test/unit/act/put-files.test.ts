@@ -47,7 +47,7 @@ describe("a file that is put in place", () => {
     expect(readFileSync(path, "utf8")).toBe("[Unit]\n");
     expect(lstatSync(path).mode & 0o7777).toBe(0o644);
     expect(readdirSync(join(folder, "system"))).toEqual(["platform.service"]);
-    expect(await hashOf(path)).toBe(hashOfText("[Unit]\n"));
+    expect(await hashOf(path)).toBe(await hashOfText("[Unit]\n"));
   });
 
   it("leaves what stood there, and nothing else, where it cannot be written", async () => {
