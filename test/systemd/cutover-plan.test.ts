@@ -6,6 +6,7 @@ import { type Release, releases } from "../testbed/test-host.ts";
 import { installAgent } from "../testbed/installed-agent.ts";
 import { testHost } from "./host-fixture.ts";
 import { standingOn } from "./support-cutover.ts";
+import { twoMasters } from "./support-truth.ts";
 
 const { root, socket, unit } = platform;
 
@@ -35,6 +36,7 @@ describe.each(releases)("onemaster cutover plan on %s", (release) => {
     await installPlatform(host, { holdMib: 1 });
     await startPlatform(host);
     const { stale, serving } = await makeDuplicate(host);
+    await twoMasters(host);
     const before = await standingOn(host);
     const files = await host.run(`find /etc ${root} -newer /etc/hostname -type f | sort`);
 
