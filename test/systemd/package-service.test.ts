@@ -31,7 +31,9 @@ describe.each(installed)("the service on %s, from the package %s", (release, kin
     expect(await shown(host, "StatusText")).toBe("no-master: no gunicorn listens on a unix socket");
     expect(await agentLog(host)).not.toMatch(/killed|signal=HUP|status=1\/HUP/);
     // for whoever is woken: words, and warnings alone where they are asked for
-    expect(await agentLog(host)).toMatch(/^watching; metrics http:\/\/127\.0\.0\.1:10709\/metrics/m);
+    expect(await agentLog(host)).toMatch(
+      /^watching; metrics http:\/\/127\.0\.0\.1:10709\/metrics/m,
+    );
 
     const pid = await shown(host, "MainPID");
     await host.run(`echo 'scan: {intervall: 7s}' >${settingsPath}`);
