@@ -15,7 +15,7 @@ const reasons = ["reason", "failure", "why"] as const;
  * the socket before, the reason or error after. One line, whatever is in it.
  */
 export function journalLine(json: string): string {
-  const line = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const line = factsIn(json);
   const message = textOf(line["msg"]) ?? "";
   const socket = textOf(line["socket"]);
   const before = socket === undefined || message.includes(socket) ? [] : [socket];
@@ -24,6 +24,11 @@ export function journalLine(json: string): string {
   );
   const text = [...before, message, ...after].join(": ").replaceAll("\n", "\\n");
   return `<${priorityOf(Number(line["level"]))}>${text}\n`;
+}
+
+function factsIn(json: string): Readonly<Record<string, unknown>> {
+  const parsed: unknown = JSON.parse(json);
+  return typeof parsed === "object" ? { ...parsed } : {};
 }
 
 function priorityOf(level: number): number {
