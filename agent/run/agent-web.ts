@@ -3,6 +3,7 @@ import type { Settings } from "../model/settings.ts";
 import type { WebSources } from "../expose/answers.ts";
 import type { Metrics } from "../expose/metrics.ts";
 import { startWebServer, type WebServer } from "../expose/web.ts";
+import { urlOf } from "./greeting.ts";
 import type { Logger } from "./logger.ts";
 import type { FileShield } from "./web-shield.ts";
 
@@ -97,7 +98,7 @@ export async function startAgentWeb(
       now = await listen(next, await shieldFor(next));
       await server.close();
     }
-    logger.info(now.server.address, "listening on another address");
+    logger.info(now.server.address, `listening on another address: ${urlOf(now.server)}`);
   }
 
   return {

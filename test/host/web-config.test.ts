@@ -230,4 +230,8 @@ test("opens itself to other hosts at the same port, and stays where it was while
   await once(rival, "close");
   agent.child.kill("SIGHUP");
   await waitFor("an answer at another address", async () => (await elsewhere()).status === 200);
+  await waitFor("the line that says where", () => {
+    const line = `listening on another address: https://0.0.0.0:${agent.port}`;
+    return agent.log().some(({ msg }) => msg === line);
+  });
 });
