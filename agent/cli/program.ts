@@ -33,7 +33,7 @@ export interface Actions extends GuardActions, CutoverActions {
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
-const logFormats = ["json", "pretty"] as const satisfies readonly LogFormat[];
+const logFormats = ["json", "pretty", "journal"] as const satisfies readonly LogFormat[];
 
 /** Where the program writes help and errors. */
 export interface ProgramOutput {

@@ -145,5 +145,7 @@ function notes(
     lines.push(`# and write the application, such as run:app, for ${applicationUnknown}`);
   }
   if (unit === undefined) lines.push(`# ${name} is a suggestion; first end what runs now`);
+  // the plan finds the options in the script, and keeps the site up meanwhile
+  if (from !== undefined) lines.unshift("# live, with every option: onemaster cutover plan");
   return lines;
 }

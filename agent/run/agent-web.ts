@@ -3,6 +3,7 @@ import type { Settings } from "../model/settings.ts";
 import type { WebSources } from "../expose/answers.ts";
 import type { Metrics } from "../expose/metrics.ts";
 import { startWebServer, type WebServer } from "../expose/web.ts";
+import { urlOf } from "./greeting.ts";
 import type { Logger } from "./logger.ts";
 import type { FileShield } from "./web-shield.ts";
 
@@ -66,7 +67,10 @@ export async function startAgentWeb(
     return made;
   }
 
-  /** At the address where it listens already, so the old one has to make way first. */
+  /**
+   * At the port where it listens already, so the old one has to make way first: the kernel refuses
+   * 0.0.0.0 beside 127.0.0.1, too.
+   */
   async function listenAnew(next: Settings["web"]): Promise<void> {
     if (closed) return;
     const shield = await shieldFor(next);
@@ -88,9 +92,13 @@ export async function startAgentWeb(
       else await listenAnew(next);
       return;
     }
-    now = await listen(next, await shieldFor(next));
-    await server.close();
-    logger.info(now.server.address, "listening on another address");
+    if (next.port === settings.port) {
+      await listenAnew(next);
+    } else {
+      now = await listen(next, await shieldFor(next));
+      await server.close();
+    }
+    logger.info(now.server.address, `listening on another address: ${urlOf(now.server)}`);
   }
 
   return {

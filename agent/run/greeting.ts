@@ -7,15 +7,19 @@ export function openingLine(version: string, settingsPath: string | undefined): 
   return `onemaster ${version} (${settings})`;
 }
 
+/** Where a web server answers. */
+export function urlOf({ address: { host, port }, scheme }: WebPlace): string {
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+type WebPlace = Pick<WebServer, "address" | "scheme">;
+
 /**
  * The lines after the first look, which has put what it found into lines of its own: what
  * could not be seen, and where to look next.
  */
-export function closingLines(
-  report: Report,
-  { address: { host, port }, scheme }: Pick<WebServer, "address" | "scheme">,
-): readonly string[] {
-  const url = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+export function closingLines(report: Report, server: WebPlace): readonly string[] {
+  const url = urlOf(server);
   const lines: string[] = [];
   if (report.sockets.length === 0) lines.push("no gunicorn listens on a unix socket here yet");
   if (report.blind.length === 0) lines.push("nothing was hidden from this look");

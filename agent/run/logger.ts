@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { pino, type Logger } from "pino";
 import type { LogFormat } from "../model/log-format.ts";
+import { journalLine } from "./journal-log.ts";
 
 export type { Logger };
 
@@ -23,11 +24,11 @@ export async function createLogger(
   lost: () => void,
 ): Promise<Logger> {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (format === "json") {
+  if (format !== "pretty") {
     return pino(options, {
       write(line: string) {
         try {
-          writeSync(1, line);
+          writeSync(1, format === "journal" ? journalLine(line) : line);
         } catch {
           lost();
         }

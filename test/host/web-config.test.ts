@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { testFolder } from "../support/folder.ts";
 import { waitFor } from "../support/wait.ts";
@@ -208,4 +210,28 @@ test("listens where other hosts can reach it, with TLS and a password", async ()
   const agent = await startWebAgent(folder, config, { host: "0.0.0.0" });
   const { status } = await agent.curl("/-/ready", "--cacert", ca, "-u", "prometheus:se:cret");
   expect(status).toBe(200);
+});
+
+test("opens itself to other hosts at the same port, and stays where it was while it cannot", async () => {
+  const folder = testFolder();
+  serverCertificate(folder);
+  const config = { tls_server_config: tls, basic_auth_users: users };
+  const agent = await startWebAgent(folder, config);
+  const elsewhere = (): ReturnType<typeof curl> =>
+    curl(`https://127.0.0.2:${agent.port}/-/ready`, "--insecure", "-u", "prometheus:se:cret");
+  const rival = createServer().listen(agent.port, "127.0.0.2");
+  await once(rival, "listening");
+  writeSettingsFor(folder, `0.0.0.0:${agent.port}`, folder.at("web.yml"));
+  agent.child.kill("SIGHUP");
+  await waitFor("the complaint", () => agent.log().some(({ msg }) => msg.includes("is in use")));
+  const here = await agent.curl("/-/ready", "--insecure", "-u", "prometheus:se:cret");
+  expect(here).toMatchObject({ status: 200 });
+  rival.close();
+  await once(rival, "close");
+  agent.child.kill("SIGHUP");
+  await waitFor("an answer at another address", async () => (await elsewhere()).status === 200);
+  await waitFor("the line that says where", () => {
+    const line = `listening on another address: https://0.0.0.0:${agent.port}`;
+    return agent.log().some(({ msg }) => msg === line);
+  });
 });

@@ -30,11 +30,16 @@ describe.each(installed)("the service on %s, from the package %s", (release, kin
     expect(await shown(host, "NRestarts")).toBe("0");
     expect(await shown(host, "StatusText")).toBe("no-master: no gunicorn listens on a unix socket");
     expect(await agentLog(host)).not.toMatch(/killed|signal=HUP|status=1\/HUP/);
+    // for whoever is woken: words, and warnings alone where they are asked for
+    expect(await agentLog(host)).toMatch(
+      /^watching; metrics http:\/\/127\.0\.0\.1:10709\/metrics/m,
+    );
 
     const pid = await shown(host, "MainPID");
     await host.run(`echo 'scan: {intervall: 7s}' >${settingsPath}`);
     expect(await host.attempt(["systemctl", "reload", unit])).toMatchObject({ exitCode: 1 });
-    expect(await agentLog(host)).toContain(`${settingsPath}:1`);
+    const failures = await host.run(`journalctl -u ${unit} -p err -o cat`);
+    expect(failures).toContain(`settings not taken, the old ones stay: ${settingsPath}:1`);
     expect([await shown(host, "MainPID"), await shown(host, "ActiveState")]).toEqual([
       pid,
       "active",

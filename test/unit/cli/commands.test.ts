@@ -173,7 +173,7 @@ describe("run", () => {
   it("refuses a log format that there is not", async () => {
     const ran = await run(["run", "--log", "xml"]);
     expect(ran).toMatchObject({ exitCode: 64, stdout: "", agents: [] });
-    expect(ran.stderr).toContain("Allowed choices are json, pretty.");
+    expect(ran.stderr).toContain("Allowed choices are json, pretty, journal.");
   });
 
   it("reads its settings again with the options it was started with", async () => {

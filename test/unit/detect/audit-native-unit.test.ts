@@ -23,6 +23,7 @@ function commandFor(args: readonly string[]): string | undefined {
 describe("the native unit in place of an init script", () => {
   it("is a whole file, and the old start is put away", () => {
     expect(linesFor({ facts })).toEqual([
+      "# live, with every option: onemaster cutover plan",
       `# add to ExecStart the other options that ${script} gives gunicorn`,
       "cat >/etc/systemd/system/platform.service <<'EOF'",
       "[Unit]",
@@ -62,7 +63,8 @@ describe("the native unit in place of an init script", () => {
   it("leaves out what is not known", () => {
     const bare = { groups: [], file: null };
     const lines = linesFor({ sockets: [bare], facts: { ...facts, gunicorns: [] } });
-    expect(lines.slice(0, 2)).toEqual([
+    expect(lines.slice(0, 3)).toEqual([
+      "# live, with every option: onemaster cutover plan",
       `# add to ExecStart the other options that ${script} gives gunicorn`,
       "# and write the application, such as run:app, for APPLICATION",
     ]);
