@@ -1,5 +1,4 @@
-import type { GroupReport } from "../model/report.ts";
-import type { UnitCase } from "./audit-case.ts";
+import type { PlacedGroup, UnitCase } from "./audit-case.ts";
 import { nativeUnitLines } from "./audit-native-unit.ts";
 import { shellWord, writeFile } from "./audit-shell.ts";
 
@@ -70,22 +69,12 @@ export function withProgram(unitCase: UnitCase, from: string, to: string): strin
 }
 
 /**
- * Ends groups that nobody can reach, so that no master unlinks the path that is another one's
- * now: a stopped master replaces no worker, workers finish their requests on TERM, and KILL
- * lets nobody unlink anything.
+ * Ends groups that nobody can reach. By the command that looks again first: a pid that is printed
+ * may be somebody else's when it is pasted, after a restart that another fix asked for.
  */
-export function endGroups(groups: readonly GroupReport[]): string {
-  return lines(
-    ...groups.map(({ master, workers, others }) => {
-      const below = [...workers, ...others].map(({ pid }) => pid).join(" ");
-      const all = [below, master?.pid ?? ""].join(" ").trim();
-      return [
-        ...(master === null ? [] : [`kill -STOP ${master.pid}`]),
-        ...(below === "" ? [] : [`kill -TERM ${below}`, "sleep 35  # its requests end meanwhile"]),
-        `kill -KILL ${all}`,
-      ];
-    }),
-  );
+export function endGroups(groups: readonly PlacedGroup[]): string {
+  const paths = new Set(groups.map(({ socket }) => socket.path));
+  return lines([...paths].map((path) => `onemaster remediate --yes --socket ${shellWord(path)}`));
 }
 
 /** Writes a pid into a pidfile in one step. */

@@ -34,7 +34,7 @@ export function oneGroup(unitCase: UnitCase): Found {
   if (!here.some(serves)) return { state: "bad", evidence, fix: endAllAndRestart(unitCase) };
   const rest = here.filter((placed) => !serves(placed) && !leaves(placed));
   // two that serve one shared listener: none of them can be ended without the other's requests
-  const fix = rest.length === 0 ? restart(unitCase) : endGroups(rest.map(({ group }) => group));
+  const fix = rest.length === 0 ? restart(unitCase) : endGroups(rest);
   return { state: "bad", evidence, fix };
 }
 
@@ -143,7 +143,7 @@ function endLeftovers({ unit: { name } }: UnitCase, left: readonly PlacedGroup[]
     reached.length === 0
       ? [`systemctl kill --signal=SIGKILL ${name}`]
       : [
-          ...(rest.length === 0 ? [] : [endGroups(rest.map(({ group }) => group))]),
+          ...(rest.length === 0 ? [] : [endGroups(rest)]),
           // last: it unlinks the path, which is its own until the next master has bound it
           `kill -TERM ${pids}`,
           `while kill -0 ${pids} 2>/dev/null; do sleep 1; done`,
@@ -206,7 +206,7 @@ export function outsideUnit(unitCase: UnitCase): Found {
   const reached = outside.filter(serves);
   const fix =
     reached.length === 0
-      ? endGroups(outside.map(({ group }) => group))
+      ? endGroups(outside)
       : [
           ...reached.map(({ group, master }) => killGroup(group, master.pid)),
           `systemctl restart ${unit.name}`,

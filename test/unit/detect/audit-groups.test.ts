@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GroupReport } from "../../../agent/model/report.ts";
-import { group } from "../cli/reports.ts";
+import { group, path } from "../cli/reports.ts";
 import { type AuditedCase, head, itemOf, linkOf, name } from "./audit-build.ts";
 
 const servingSocket = { groups: [group("serving", 68)] };
@@ -16,6 +16,8 @@ function inUnit(unit: string | null, role: GroupReport["role"] = "serving"): Gro
   const own = group(role, 90);
   return { ...own, master: own.master && { ...own.master, unit } };
 }
+
+const ends = `onemaster remediate --yes --socket ${path}`;
 
 describe("one-group", () => {
   it.each<[string, AuditedCase, string | undefined]>([
@@ -52,21 +54,16 @@ describe("one-group", () => {
   });
 
   it.each<[string, AuditedCase, string]>([
-    [
-      "the stale group without a signal that unlinks the path",
-      two,
-      "kill -STOP 49\nkill -TERM 50 51 52 53\n" +
-        "sleep 35  # its requests end meanwhile\nkill -KILL 50 51 52 53 49",
-    ],
+    ["the stale group without a signal that unlinks the path", two, ends],
     [
       "a stale master without workers",
       { sockets: [{ groups: [group("serving", 68), group("stale", 49, { workers: [] })] }] },
-      "kill -STOP 49\nkill -KILL 49",
+      ends,
     ],
     [
       "orphans and what descends from them",
       { sockets: [{ groups: [group("serving", 68), orphans] }], heads: [head(68), orphanHead] },
-      "kill -TERM 50 51 52 53 99\nsleep 35  # its requests end meanwhile\nkill -KILL 50 51 52 53 99",
+      ends,
     ],
     [
       "all at once where nobody serves",
@@ -134,8 +131,7 @@ describe("outside-unit", () => {
         sockets: [{ groups: [group("serving", 68), inUnit("hand.scope", "stale")] }],
         heads: [head(68), scope],
       },
-      "kill -STOP 90\nkill -TERM 91 92 93 94\nsleep 35  # its requests end meanwhile\n" +
-        "kill -KILL 91 92 93 94 90",
+      ends,
     ],
   ])("%s", (_, saw, fix) => {
     expect(itemOf(saw, "outside-unit")?.fix).toBe(fix);

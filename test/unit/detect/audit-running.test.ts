@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { UnitFacts } from "../../../agent/model/unit.ts";
-import { group } from "../cli/reports.ts";
+import { group, path } from "../cli/reports.ts";
 import { type AuditedCase, head, itemOf, linkOf, wrapped } from "./audit-build.ts";
 
 const servingSocket = { groups: [group("serving", 68)] };
@@ -132,6 +132,7 @@ describe("serving", () => {
     expect(linkOf(saw, "serving")).toBe(told);
   });
 
+  const ends = `onemaster remediate --yes --socket ${path}`;
   const gone = "kill -TERM 68\nwhile kill -0 68 2>/dev/null; do sleep 1; done";
   const start = "systemctl start platform.service  # if it is to run";
   it.each<[string, AuditedCase, string]>([
@@ -143,8 +144,8 @@ describe("serving", () => {
     [
       "TERM for it after the stale one",
       { ...two, properties: inactive },
-      "kill -STOP 49\nkill -TERM 50 51 52 53\nsleep 35  # its requests end meanwhile\n" +
-        `kill -KILL 50 51 52 53 49\n${gone}\n${start}`,
+      `${ends}
+${gone}\n${start}`,
     ],
     [
       "KILL for all where nobody serves",
