@@ -1,8 +1,10 @@
 import type { CutoverRecord } from "../model/cutover-record.ts";
+import type { CutoverStepName } from "../model/cutover.ts";
 import { nameBack } from "../act/old-name.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { livePathOf } from "../act/rescue-name.ts";
 import { standing } from "../act/put-files.ts";
+import { releaseName } from "./cutover-end-old.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
 import { bringBack, removeUnit } from "./cutover-install.ts";
 import { oldStillListens, ownerIn } from "./cutover-native.ts";
@@ -14,6 +16,9 @@ import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover
 const DRAIN_MS = 1_000;
 /** So often the path is looked after while the new master stops, which removes it by name. */
 const GUARD_MS = 1;
+/** What systemd may take for it beyond the unit's own time to stop. */
+const GONE_MS = 5_000;
+const GONE_LOOK_MS = 100;
 
 /**
  * Puts everything back as it was, whatever of it was done: each step looks first what is there, so
@@ -33,14 +38,26 @@ export async function undoCutover(
   async function step(name: Parameters<CutoverWalk["step"]>[0], text: string, work: Work) {
     const end = await walk.step(name, text, () => work(walk));
     if (end.result === "failed") problems.push(`${name}: ${end.text}`);
+    return end.result !== "failed";
   }
 
-  await step("path-back", "the path leads to the old master again, if it lives", pathBack);
-  await step("stop-new", "the native unit is stopped", stopNew);
-  await step("remove-unit", "its files are removed", removeUnit);
-  await step("bring-back", "init script and links stand where they stood", bringBack);
-  await step("move-back", "the old processes go back into their unit", moveBack);
-  await step("start-old", "the service is started as before, if nobody serves", startOld);
+  // what was not begun is not undone: nobody of a service that was not touched is stopped or started
+  const touched = wasBegun(walk, ["set-aside", "stop-all", "start"]);
+  if (!touched && !wasBegun(walk, ["ownership", "install", "put-away"])) {
+    return await undoNothing(walk, why, rolled);
+  }
+  if (touched) {
+    await step("path-back", "the path leads to the old master again, if it lives", pathBack);
+  }
+  const stopped = await step("stop-new", "the native unit is stopped", stopNew);
+  if (stopped || (await isEmpty(walk))) {
+    await step("remove-unit", "its files are removed", removeUnit);
+    await step("bring-back", "init script and links stand where they stood", bringBack);
+    if (touched) {
+      await step("move-back", "the old processes go back into their unit", moveBack);
+      await step("start-old", "the service is started as before, if nobody serves", startOld);
+    }
+  }
   const checked = await walk.step("check-old", "what serves now", () => checkOld(walk));
   const now = checked.text;
   if (checked.result === "failed") problems.push(now);
@@ -49,6 +66,30 @@ export async function undoCutover(
   }
   if (rolled) return await walk.finish("rolled-back", now);
   return await walk.finish("undone", `${why}; ${now}`);
+}
+
+/** True where the record shows that one of these was begun, whatever became of it. */
+function wasBegun({ record }: CutoverWalk, names: readonly CutoverStepName[]): boolean {
+  return record().steps.some(({ step }) => names.some((name) => name === step));
+}
+
+/** The service is as it was: only what was made beside it goes. */
+async function undoNothing(
+  walk: CutoverWalk,
+  why: string,
+  rolled: boolean,
+): Promise<CutoverRecord> {
+  const { unit } = walk.record();
+  const end = await walk.step("check-old", "nothing of the service was changed", () => {
+    releaseName(walk);
+    return Promise.resolve(done(`${unit} was not touched`));
+  });
+  return await walk.finish(rolled ? "rolled-back" : "undone", `${why}; ${end.text}`);
+}
+
+/** Nobody is left in the native unit, for certain. */
+async function isEmpty({ parts, record }: CutoverWalk): Promise<boolean> {
+  return (await parts.members(record().target.service.name))?.length === 0;
 }
 
 type Work = (walk: CutoverWalk) => Promise<StepEnd>;
@@ -124,7 +165,7 @@ async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
   }
   const state = { ended: false };
   // a socket first: it takes its service along, which it would start again otherwise
-  const stopping = stopAllOf(walk, start).finally(() => {
+  const stopping = stopUntilGone(walk, start).finally(() => {
     state.ended = true;
   });
   let led = 0;
@@ -140,15 +181,31 @@ async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
   return done(`${service.name} is stopped${led > 0 ? ", the path was led back at once" : ""}`);
 }
 
-async function stopAllOf(
-  { parts }: CutoverWalk,
+/**
+ * systemctl may end before the job that it asked for, as when somebody kills it: the master removes
+ * the path when it stops, so its end is what counts.
+ */
+async function stopUntilGone(
+  walk: CutoverWalk,
   units: readonly string[],
 ): Promise<string | undefined> {
+  const { clock, systemd, unit: ask } = walk.parts;
+  const { name, stopTimeoutMs } = walk.record().target.service;
+  const whys: string[] = [];
   for (const unit of units) {
-    const why = await parts.systemd.stop(unit);
-    if (why !== undefined) return why;
+    const why = await systemd.stop(unit);
+    if (why !== undefined) whys.push(why);
   }
-  return undefined;
+  const endMs = clock.monotonicMs() + stopTimeoutMs + GONE_MS;
+  for (;;) {
+    const state = (await ask(name))?.activeState;
+    const over = state === "inactive" || state === "failed";
+    if (over && (await isEmpty(walk))) return undefined;
+    if (clock.monotonicMs() > endMs) {
+      return [...whys, `${name} is ${state ?? "in a state that could not be told"}`].join("; ");
+    }
+    await clock.sleep(GONE_LOOK_MS);
+  }
 }
 
 /** True where the path was lost and leads to the old master again. */
