@@ -137,6 +137,18 @@ function inTheWay({ look }: RefusalCase): Because {
   return look.inTheWay.length > 0 && `${look.inTheWay.join(", ")} stands there already`;
 }
 
+/** systemd ends whom it follows when the unit is stopped, also once it is in another unit. */
+function isFollowed({ properties, flags }: RefusalCase): Because {
+  if (flags.clean) return undefined;
+  const { mainPid = 0, pidFile } = properties ?? {};
+  const help = "so that a stop of the unit ends it: write --clean, which stops all first";
+  if (mainPid !== 0) return `systemd follows process ${mainPid} as the unit's main process, ${help}`;
+  return (
+    pidFile !== undefined &&
+    `the init script's "# pidfile:" line has systemd follow whom ${pidFile} names, ${help}`
+  );
+}
+
 /** Where all is stopped first there may be nobody behind nginx by now. */
 function nginxSilent({ checks, values, flags }: RefusalCase): Because {
   const { nginx } = checks;
@@ -162,6 +174,7 @@ const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Bec
   ],
   ["systemd-too-old", tooOld],
   ["unit-job-running", jobRuns],
+  ["unit-unsuitable", isFollowed],
   ["blind", isBlind],
   ["not-sound", isUnsound],
   ["handover", isHandover],

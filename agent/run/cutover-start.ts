@@ -1,4 +1,5 @@
 import { lastSaid } from "../act/last-said.ts";
+import { whyFollowed } from "./cutover-aside.ts";
 import { lendGroup, takeGroupBack } from "./cutover-folder.ts";
 import { oldStillListens, nativeNow } from "./cutover-native.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
@@ -33,6 +34,8 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   if (!files.some(({ path }) => path === unit?.fragmentPath)) {
     return failed(`systemd has ${service.name} from ${unit?.fragmentPath ?? "no file"}`);
   }
+  const followed = await whyFollowed(walk);
+  if (followed !== undefined) return failed(followed);
   const stopped = await parts.systemd.stop(service.name);
   if (stopped !== undefined) return failed(stopped);
   await lendGroup(walk);

@@ -35,6 +35,10 @@ it.each<[string, PlanCase]>([
   ["no nginx", { flags: { nginx: "none" }, checks: { nginx: undefined } }],
   ["another bind, and all to be stopped", { look: alsoTcp, flags: { clean: true } }],
   [
+    "a unit whose main process systemd follows, and all to be stopped",
+    { unit: unit({ ...wrapped, mainPid: 68 }), flags: { clean: true } },
+  ],
+  [
     "options in the environment",
     { look: { inEnvironment: line({ daemon: false, pidfile: undefined }) } },
   ],
@@ -52,6 +56,18 @@ it.each<[string, PlanCase, string, string]>([
     "does not tell",
   ],
   ["a job under way", { unit: unit({ ...wrapped, job: 7 }) }, "unit-job-running", "job 7"],
+  [
+    "a unit whose main process systemd follows",
+    { unit: unit({ ...wrapped, mainPid: 68 }) },
+    "unit-unsuitable",
+    "systemd follows process 68 as the unit's main process",
+  ],
+  [
+    "a script that has systemd follow a pidfile",
+    { unit: unit({ ...wrapped, pidFile: "/run/app/gunicorn.pid" }) },
+    "unit-unsuitable",
+    "follow whom /run/app/gunicorn.pid names",
+  ],
   [
     "what could not be seen",
     { report: { blind: [{ what: "fd-links", pid: 1, reason: "denied" }] } },

@@ -9,7 +9,6 @@ import {
   type CutoverParts,
   type CutoverWalk,
 } from "../../../agent/run/cutover-walk.ts";
-import { seenIn } from "../detect/remediation/ending-story.ts";
 import { cutover } from "../history/cutovers.ts";
 
 /** What a walk finds on the host. Whatever is left out is not there. */
@@ -59,7 +58,7 @@ export function fakeCutover(host: FakeHost): {
       moveAside: (scope, _, pids) => call(`move ${pids.join(" ")} into ${scope}`),
       attach: (unit, pids) => call(`attach ${pids.join(" ")} to ${unit}`),
     },
-    look: () => Promise.resolve({ report: host.report, paths: new Set(), units: seenIn({}) }),
+    look: () => Promise.resolve({ report: host.report, paths: new Set(), units }),
     unit: () => Promise.resolve(propertiesOf(host.unit?.() ?? {})),
     members: () => Promise.resolve(host.members === undefined ? [] : host.members()),
     unitOf: () => undefined,
@@ -93,6 +92,8 @@ function eyesOf({ file = { kind: "absent" }, living = new Map() }: FakeHost): Ey
     answer: () => Promise.resolve({ kind: "silent", why: "not asked" }),
   };
 }
+
+const units = { units: [], heads: [], pidfiles: [] };
 
 /** Nothing of a cutover is to signal anybody by itself. */
 const hands: Hands = {
