@@ -142,7 +142,8 @@ function isFollowed({ properties, flags }: RefusalCase): Because {
   if (flags.clean) return undefined;
   const { mainPid = 0, pidFile } = properties ?? {};
   const help = "so that a stop of the unit ends it: write --clean, which stops all first";
-  if (mainPid !== 0) return `systemd follows process ${mainPid} as the unit's main process, ${help}`;
+  if (mainPid !== 0)
+    return `systemd follows process ${mainPid} as the unit's main process, ${help}`;
   return (
     pidFile !== undefined &&
     `the init script's "# pidfile:" line has systemd follow whom ${pidFile} names, ${help}`

@@ -41,6 +41,7 @@ export function isCutoverRecord(value: unknown): value is CutoverRecord {
     keptName: isNullOr(isAbsolutePath),
     folderMode: isNullOr(isCount),
     aside: isListOf(isProcessId),
+    scriptSha256: isNullOr(isHash),
     statusBefore: (before) =>
       isFields(before, { socket: isNullOr(isCount), nginx: isNullOr(isCount) }),
     steps: isListOf(isStep),

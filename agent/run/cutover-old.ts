@@ -103,8 +103,7 @@ export async function checkOld(walk: CutoverWalk): Promise<StepEnd> {
   const endMs = parts.clock.monotonicMs() + ANSWER_MS;
   for (;;) {
     const owner = whoServes(walk, (await parts.look()).report);
-    const silent =
-      owner === undefined ? "nobody is known to own the path" : await whySilent(walk);
+    const silent = owner === undefined ? "nobody is known to own the path" : await whySilent(walk);
     if (owner !== undefined && silent === undefined) {
       releaseName(walk);
       const unit = parts.unitOf(owner) ?? "no unit";

@@ -116,7 +116,8 @@ export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
   return failed(lost);
 }
 
-async function untilServing(walk: CutoverWalk, isOver: () => boolean): Promise<StepEnd> {
+/** Waits until the native unit serves, or it is over, or somebody asks to stop. */
+export async function untilServing(walk: CutoverWalk, isOver: () => boolean): Promise<StepEnd> {
   const { clock, stopAsked } = walk.parts;
   const endMs = clock.monotonicMs() + ANSWER_MS;
   const { name } = walk.record().target.service;

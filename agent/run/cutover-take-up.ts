@@ -8,6 +8,7 @@ import { finishCutover } from "./cutover-forward.ts";
 import { isGoodAnswer, nativeNow, placesOf } from "./cutover-native.ts";
 import { partsFor, underFolderLock } from "./cutover-parts.ts";
 import { undoCutover } from "./cutover-undo.ts";
+import { whyNoWayBack } from "./cutover-way-back.ts";
 import { createCutoverWalk, type CutoverParts, type CutoverWalk, done } from "./cutover-walk.ts";
 import { recoverUnfinished } from "./remediation-recovery.ts";
 import { startSiteMeter } from "./site-meter.ts";
@@ -51,6 +52,8 @@ export async function takeUp(
   if (left !== undefined) return { kind: "refused", why: left };
   const reopened = { ...record, outcome: null, endedAt: null, ending: null };
   const walk = createCutoverWalk(reopened, parts);
+  const noWay = by === "rollback" ? await whyNoWayBack(walk) : undefined;
+  if (noWay !== undefined) return { kind: "refused", why: noWay };
   return await underFolderLock(record.target.socket.path, () =>
     measured(walk, async () => {
       if (!isLeft(record)) return await undoCutover(walk, "asked for", "rollback");

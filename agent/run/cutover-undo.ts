@@ -10,6 +10,7 @@ import { bringBack, removeUnit } from "./cutover-install.ts";
 import { oldStillListens, ownerIn } from "./cutover-native.ts";
 import { checkOld, startOld } from "./cutover-old.ts";
 import { moveBack } from "./cutover-move-back.ts";
+import { restoreNative, whyNoWayBack } from "./cutover-way-back.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** Connections that wait for the new master are taken up by then: nobody comes after them. */
@@ -49,23 +50,50 @@ export async function undoCutover(
   if (touched) {
     await step("path-back", "the path leads to the old master again, if it lives", pathBack);
   }
-  const stopped = await step("stop-new", "the native unit is stopped", stopNew);
-  if (stopped || (await isEmpty(walk))) {
+  let started = true;
+  const noWay = await whyNoWayBack(walk);
+  if (noWay !== undefined) problems.push(`nothing is stopped or removed: ${noWay}`);
+  else if (
+    (await step("stop-new", "the native unit is stopped", stopNew)) ||
+    (await isEmpty(walk))
+  ) {
     await step("remove-unit", "its files are removed", removeUnit);
     await step("bring-back", "init script and links stand where they stood", bringBack);
     if (touched) {
       await step("move-back", "the old processes go back into their unit", moveBack);
-      await step("start-old", "the service is started as before, if nobody serves", startOld);
+      started = await step("start-old", "the service is started, if nobody serves", startOld);
     }
   }
+  if (rolled && !started && (await isRestored(walk))) return await notRolledBack(walk, problems);
   const checked = await walk.step("check-old", "what serves now", () => checkOld(walk));
   const now = checked.text;
   if (checked.result === "failed") problems.push(now);
+  if (rolled && checked.result === "failed" && started && (await isRestored(walk))) {
+    return await notRolledBack(walk, problems);
+  }
   if (problems.length > 0) {
     return await walk.finish("failed", `${why}; not all could be put back: ${problems.join("; ")}`);
   }
   if (rolled) return await walk.finish("rolled-back", now);
   return await walk.finish("undone", `${why}; ${now}`);
+}
+
+/** A rollback that brought up nobody must not leave it at that. */
+async function isRestored(walk: CutoverWalk): Promise<boolean> {
+  const text = "the native unit is put back, if nobody serves";
+  const end = await walk.step("restore-new", text, () => restoreNative(walk));
+  if (end.result !== "done") walk.note(end.text);
+  return end.result === "done";
+}
+
+/** What was before the rollback serves; nothing is left to be undone by the next command. */
+async function notRolledBack(
+  walk: CutoverWalk,
+  problems: readonly string[],
+): Promise<CutoverRecord> {
+  walk.amend({ undoing: null });
+  const why = problems.join("; ");
+  return await walk.finish("failed", `not rolled back, the native unit serves again: ${why}`);
 }
 
 /** True where the record shows that one of these was begun, whatever became of it. */

@@ -70,6 +70,7 @@ export function cutover(change: Partial<CutoverRecord> = {}): CutoverRecord {
     keptName: "/run/app/.app.sock.onemaster-1",
     folderMode: null,
     aside: [{ pid: 68, startTicks: 4_242 }],
+    scriptSha256: null,
     statusBefore: { socket: 200, nginx: 200 },
     steps: [
       {

@@ -21,6 +21,8 @@ export interface FakeHost {
   readonly living?: ReadonlyMap<number, readonly number[]>;
   readonly unit?: () => Partial<UnitProperties>;
   readonly members?: () => readonly number[] | undefined;
+  /** False: systemd makes no units of init scripts. */
+  readonly generator?: boolean;
   /** What a call to systemd fails with. */
   readonly refuses?: (call: string) => string | undefined;
 }
@@ -62,6 +64,7 @@ export function fakeCutover(host: FakeHost): {
     unit: () => Promise.resolve(propertiesOf(host.unit?.() ?? {})),
     members: () => Promise.resolve(host.members === undefined ? [] : host.members()),
     unitOf: () => undefined,
+    hasGenerator: () => host.generator !== false,
     ask: () => Promise.resolve(host.answer ?? { kind: "silent", why: "ENOENT" }),
     keep: () => Promise.resolve(),
     told: { step: () => undefined, note: () => undefined },
