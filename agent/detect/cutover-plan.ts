@@ -80,7 +80,7 @@ function targetOf(
     enable: startsAtBoot(old.links) ? units : [],
     start: units,
     ownership: flags.fixOwnership ? ownershipOf(checks.files, checks) : [],
-    scope: asideScope(old.unit),
+    scope: asideScope(service.name),
     backup: `${backups}/${old.unit}.backup`,
   };
 }
