@@ -108,6 +108,7 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
       flags,
       otherBinds: bindsBeside(values, socket.path),
       ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
+      written: target?.files.map(({ path }) => path),
     }),
     questions: [...values.questions, ...environment.questions],
     notes: notesTold(parts, facts, environment, both?.service),

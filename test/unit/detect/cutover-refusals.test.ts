@@ -39,6 +39,10 @@ it.each<[string, PlanCase]>([
     { unit: unit({ ...wrapped, mainPid: 68 }), flags: { clean: true } },
   ],
   [
+    "a file where no environment is to be written",
+    { look: { inTheWay: ["/etc/default/platform-native"] } },
+  ],
+  [
     "options in the environment",
     { look: { inEnvironment: line({ daemon: false, pidfile: undefined }) } },
   ],
@@ -153,6 +157,17 @@ it.each<[string, PlanCase, string, string]>([
     { look: { inTheWay: ["/etc/systemd/system/platform.service"] } },
     "in-the-way",
     "stands there",
+  ],
+  [
+    "a file of somebody else's where the environment is to be written",
+    {
+      look: {
+        inTheWay: ["/etc/default/platform-native"],
+        scripts: scripts({ exported: new Map([["KEY", "1"]]) }),
+      },
+    },
+    "in-the-way",
+    "/etc/default/platform-native stands there",
   ],
   ["an nginx that is silent", { checks: { nginx: noAnswer } }, "nginx", "ECONNREFUSED"],
   [
