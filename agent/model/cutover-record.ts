@@ -52,6 +52,8 @@ export interface CutoverAsked {
   readonly failed: number;
   /** From the first request that failed to the next that did not, all such times summed. */
   readonly downMs: number;
+  /** The longest that one waited for its answer, failed or not. */
+  readonly slowestMs: number;
   /** Why the first ones failed, with how often each. */
   readonly failures: readonly { readonly why: string; readonly times: number }[];
 }
