@@ -9,6 +9,8 @@ import { isGoodAnswer, oldStillListens, ownerIn, placesOf, socketIn } from "./cu
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 const ANSWER_MS = 60_000;
+/** So long after its start there is a process of it, or there will be none. */
+const HOPELESS_MS = 10_000;
 const BETWEEN_MS = 250;
 const ONE_ANSWER_MS = 10_000;
 
@@ -100,20 +102,30 @@ function livingOf({ parts, record }: CutoverWalk, report: Report): readonly numb
 export async function checkOld(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { socket, old } = walk.record().target;
-  const endMs = parts.clock.monotonicMs() + ANSWER_MS;
+  const sinceMs = parts.clock.monotonicMs();
+  const endMs = sinceMs + ANSWER_MS;
   for (;;) {
-    const owner = whoServes(walk, (await parts.look()).report);
+    const { report } = await parts.look();
+    const owner = whoServes(walk, report);
     const silent = owner === undefined ? "nobody is known to own the path" : await whySilent(walk);
     if (owner !== undefined && silent === undefined) {
       releaseName(walk);
       const unit = parts.unitOf(owner) ?? "no unit";
       return done(`master ${owner} in ${unit} serves ${socket.path}`);
     }
-    if (parts.clock.monotonicMs() > endMs) {
+    const nowMs = parts.clock.monotonicMs();
+    const hopeless = nowMs > sinceMs + HOPELESS_MS && (await isNobodyThere(walk, report));
+    if (nowMs > endMs || hopeless) {
       return failed(`nobody serves ${socket.path}: ${silent}; see systemctl status ${old.unit}`);
     }
     await parts.clock.sleep(BETWEEN_MS);
   }
+}
+
+/** Nobody serves for certain, and no process is left in the unit that might come to. */
+async function isNobodyThere(walk: CutoverWalk, report: Report): Promise<boolean> {
+  const members = await walk.parts.members(walk.record().target.old.unit);
+  return members?.length === 0 && (await whyNotUnserved(walk, report)) === undefined;
 }
 
 async function whySilent(walk: CutoverWalk): Promise<string | undefined> {

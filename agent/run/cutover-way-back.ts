@@ -1,4 +1,5 @@
 import { hashOf, standing } from "../act/put-files.ts";
+import { whyFollowed } from "./cutover-aside.ts";
 import { keptAt, putAway, putUnitBack } from "./cutover-install.ts";
 import { whyNotUnserved } from "./cutover-old.ts";
 import { untilServing } from "./cutover-start.ts";
@@ -50,6 +51,11 @@ export async function restoreNative(walk: CutoverWalk): Promise<StepEnd> {
   if (away.result === "failed") walk.note(away.text);
   const unread = await parts.systemd.reload();
   if (unread !== undefined) return failed(unread);
+  const followed = await whyFollowed(walk);
+  if (followed !== undefined) return failed(followed);
+  // a start of what the init script has left active (exited) would do nothing; nobody is in it
+  const unstopped = await parts.systemd.stop(record().target.service.name);
+  if (unstopped !== undefined) return failed(unstopped);
   for (const unit of start) {
     await parts.systemd.resetFailed(unit);
     const why = await parts.systemd.start(unit);

@@ -147,10 +147,11 @@ it("a rollback whose script starts nobody puts the native unit back and starts i
     },
   });
   const { outcome } = await undoCutover(walk, "asked for", "rollback");
-  expect(calls.slice(-4)).toEqual([
+  expect(calls.slice(-5)).toEqual([
     "reload",
     "start platform.service",
     "reload",
+    "stop platform.service",
     "start platform.service",
   ]);
   expect([existsSync(unitFile), existsSync(initScript)]).toEqual([true, false]);
