@@ -12,6 +12,7 @@ const ANSWER_MS = 60_000;
 /** So long after its start there is a process of it, or there will be none. */
 const HOPELESS_MS = 10_000;
 const BETWEEN_MS = 250;
+const DOUBT_MS = 3_000;
 const ONE_ANSWER_MS = 10_000;
 
 /**
@@ -21,11 +22,18 @@ const ONE_ANSWER_MS = 10_000;
 export async function startOld(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { old } = walk.record().target;
-  const { report } = await parts.look();
-  const serves = whoServes(walk, report);
-  if (serves !== undefined) return skipped(`master ${serves} serves`);
-  const doubt = await whyNotUnserved(walk, report);
-  if (doubt !== undefined) return failed(`nothing is started: ${doubt}`);
+  const endMs = parts.clock.monotonicMs() + DOUBT_MS;
+  let report: Report;
+  for (;;) {
+    ({ report } = await parts.look());
+    const serves = whoServes(walk, report);
+    if (serves !== undefined) return skipped(`master ${serves} serves`);
+    const doubt = await whyNotUnserved(walk, report);
+    if (doubt === undefined) break;
+    // one look may meet processes as they end
+    if (parts.clock.monotonicMs() > endMs) return failed(`nothing is started: ${doubt}`);
+    await parts.clock.sleep(BETWEEN_MS);
+  }
   if (old.kind === "no-unit" || old.initScript === null) {
     return failed("nobody serves, and there is no init script: start it as it was started before");
   }
