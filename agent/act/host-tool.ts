@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 
 /** How a tool of the host ended. */
 export interface ToolRan {
@@ -22,7 +23,9 @@ const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /**
  * Runs a program with these words, no shell between, and waits for its end; after `patienceMs` it
- * is killed, and what it asked for may go on. It says what it says in English.
+ * is killed, and what it asked for may go on. It says what it says in English. It is in a session of
+ * its own, so that no key at the terminal ends it: Ctrl-C is for who waits for it (execFile would
+ * not pass `detached` on).
  */
 export const runTool: HostTool = (program, words, patienceMs) =>
   new Promise((resolve) => {
@@ -33,20 +36,44 @@ export const runTool: HostTool = (program, words, patienceMs) =>
       SYSTEMD_URLIFY: "0",
       SYSTEMD_PAGER: "",
     };
-    const options = {
-      timeout: patienceMs,
-      killSignal: "SIGKILL",
-      maxBuffer: LARGEST_ANSWER_BYTES,
-      encoding: "utf8",
-      env,
-    } as const;
-    execFile(program, words, options, (error, stdout, stderr) => {
-      const lines = stderr.split("\n").map((line) => line.trim());
-      const said = lines.filter((line) => line !== "");
-      if (error === null) return resolve({ ok: true, stdout, said, why: "" });
-      const late = error.killed === true ? `no end after ${patienceMs / 1000} s` : undefined;
-      const how =
-        said.length === 0 ? `it ended with ${error.code ?? error.signal}` : said.join("; ");
-      resolve({ ok: false, stdout, said, why: `${program}: ${late ?? how}` });
+    const child = spawn(program, words, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    let cut: string | undefined;
+    const end = (why: string): void => {
+      cut ??= why;
+      child.kill("SIGKILL");
+      // what it has started may hold the pipes open
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    const timer = setTimeout(() => end(`no end after ${patienceMs / 1000} s`), patienceMs);
+    const stdout = collect(child.stdout, () => end(TOO_LONG));
+    const stderr = collect(child.stderr, () => end(TOO_LONG));
+    const over = (ok: boolean, how: string): void => {
+      clearTimeout(timer);
+      const lines = stderr.text().split("\n");
+      const said = lines.map((line) => line.trim()).filter((line) => line !== "");
+      if (ok && cut === undefined) {
+        return resolve({ ok: true, stdout: stdout.text(), said, why: "" });
+      }
+      const what = cut ?? (said.length === 0 ? how : said.join("; "));
+      resolve({ ok: false, stdout: stdout.text(), said, why: `${program}: ${what}` });
+    };
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      over(false, `it ended with ${error.code ?? error.message}`);
     });
+    child.once("close", (code, signal) => over(code === 0, `it ended with ${code ?? signal}`));
   });
+
+const TOO_LONG = `more than ${LARGEST_ANSWER_BYTES} bytes`;
+
+/** What comes out of a pipe; `tooLong` is called for more of it than is kept. */
+function collect(from: Readable, tooLong: () => void): { text(): string } {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  from.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > LARGEST_ANSWER_BYTES) tooLong();
+    else chunks.push(chunk);
+  });
+  return { text: () => Buffer.concat(chunks).toString("utf8") };
+}

@@ -13,6 +13,8 @@ export interface CutoverStyle {
 }
 
 const marks = { begun: "…", done: "✓", skipped: "-", failed: "✗" } as const;
+/** What people feel. */
+const SLOW_MS = 500;
 /** `bring-back`, `remove-unit`. */
 const stepWidth = 11;
 const tookWidth = 6;
@@ -59,12 +61,15 @@ function outcomeWords(outcome: CutoverRecord["outcome"]): string {
 }
 
 /** `through nginx: 1057 requests, 1 failed (answered 502), down 3 ms`. */
-function askedLine({ through, asked, failed, downMs, failures }: CutoverAsked): string {
+function askedLine({ through, asked, failed, ...met }: CutoverAsked): string {
+  const { downMs, slowestMs, failures } = met;
   const where = through === "nginx" ? "through nginx" : "at the socket";
+  // gunicorn binds before its workers have loaded the application: such requests wait, and none fails
+  const slow = slowestMs < SLOW_MS ? "" : `, the slowest answer took ${formatDuration(slowestMs)}`;
   const what = `  asked ${where}: ${counted(asked, "request")}, ${failed} failed`;
-  if (failed === 0) return what;
+  if (failed === 0) return `${what}${slow}`;
   const whys = failures.map(({ why, times }) => `${times} × ${escapeUnprintable(why)}`).join(", ");
-  return `${what} (${whys}), down for ${formatDuration(downMs)}`;
+  return `${what} (${whys}), down for ${formatDuration(downMs)}${slow}`;
 }
 
 function nextLines({ outcome }: CutoverRecord, unit: string): readonly string[] {

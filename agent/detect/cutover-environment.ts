@@ -1,5 +1,10 @@
 import type { CutoverLook } from "../model/cutover-facts.ts";
-import type { CutoverFile, CutoverFlags, CutoverQuestion } from "../model/cutover.ts";
+import {
+  type CutoverFile,
+  type CutoverFlags,
+  type CutoverQuestion,
+  nativeEnvironmentFile,
+} from "../model/cutover.ts";
 
 /** How the service gets its environment. */
 export interface ChosenEnvironment {
@@ -120,7 +125,7 @@ export function chooseEnvironment(
       notes,
     };
   }
-  const path = `/etc/default/${base}-native`;
+  const path = nativeEnvironmentFile(base);
   const own: CutoverFile = { path, mode: 0o600, text, secret: true };
   const names = rest.map(([name]) => name).join(", ");
   return {

@@ -80,7 +80,7 @@ function targetOf(
     enable: startsAtBoot(old.links) ? units : [],
     start: units,
     ownership: flags.fixOwnership ? ownershipOf(checks.files, checks) : [],
-    scope: asideScope(old.unit),
+    scope: asideScope(service.name),
     backup: `${backups}/${old.unit}.backup`,
   };
 }
@@ -108,6 +108,7 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
       flags,
       otherBinds: bindsBeside(values, socket.path),
       ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
+      written: target?.files.map(({ path }) => path),
     }),
     questions: [...values.questions, ...environment.questions],
     notes: notesTold(parts, facts, environment, both?.service),

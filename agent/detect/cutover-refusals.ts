@@ -22,6 +22,8 @@ export interface RefusalCase {
   /** Binds of gunicorn beside the socket. */
   readonly otherBinds: readonly string[];
   readonly ownership: readonly CutoverOwnership[];
+  /** Paths of all files that would be written; undefined: not known yet. */
+  readonly written: readonly string[] | undefined;
 }
 
 type Because = string | undefined | false;
@@ -133,8 +135,22 @@ function otherBinds({ otherBinds: binds, flags }: RefusalCase): Because {
   return !flags.clean && `${also}, where two masters cannot be at a time: write --clean`;
 }
 
-function inTheWay({ look }: RefusalCase): Because {
-  return look.inTheWay.length > 0 && `${look.inTheWay.join(", ")} stands there already`;
+function inTheWay({ look, written }: RefusalCase): Because {
+  const standing = look.inTheWay.filter((path) => written?.includes(path) !== false);
+  return standing.length > 0 && `${standing.join(", ")} stands there already`;
+}
+
+/** systemd ends whom it follows when the unit is stopped, also once it is in another unit. */
+function isFollowed({ properties, flags }: RefusalCase): Because {
+  if (flags.clean) return undefined;
+  const { mainPid = 0, pidFile } = properties ?? {};
+  const help = "so that a stop of the unit ends it: write --clean, which stops all first";
+  if (mainPid !== 0)
+    return `systemd follows process ${mainPid} as the unit's main process, ${help}`;
+  return (
+    pidFile !== undefined &&
+    `the init script's "# pidfile:" line has systemd follow whom ${pidFile} names, ${help}`
+  );
 }
 
 /** Where all is stopped first there may be nobody behind nginx by now. */
@@ -162,6 +178,7 @@ const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Bec
   ],
   ["systemd-too-old", tooOld],
   ["unit-job-running", jobRuns],
+  ["unit-unsuitable", isFollowed],
   ["blind", isBlind],
   ["not-sound", isUnsound],
   ["handover", isHandover],

@@ -41,6 +41,7 @@ export function isCutoverRecord(value: unknown): value is CutoverRecord {
     keptName: isNullOr(isAbsolutePath),
     folderMode: isNullOr(isCount),
     aside: isListOf(isProcessId),
+    scriptSha256: isNullOr(isHash),
     statusBefore: (before) =>
       isFields(before, { socket: isNullOr(isCount), nginx: isNullOr(isCount) }),
     steps: isListOf(isStep),
@@ -109,6 +110,7 @@ function isAsked(value: unknown): boolean {
     asked: isCount,
     failed: isCount,
     downMs: isDuration,
+    slowestMs: isDuration,
     failures: isListOf((one) => isFields(one, { why: isText, times: isCount })),
   });
 }

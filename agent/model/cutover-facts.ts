@@ -91,7 +91,7 @@ export interface CutoverLook {
   readonly nginx: NginxFacts;
   /** Absolute paths of gunicorn programs, those first that its own PATH leads to. */
   readonly programs: readonly string[];
-  /** Files that stand where the new unit's would be written. */
+  /** Files that stand where one of the new unit's may be written. */
   readonly inTheWay: readonly string[];
   /** Drop-ins of the unit's name, which hold for the native unit as well. */
   readonly dropIns: readonly string[];

@@ -10,6 +10,7 @@ export const cutoverUndoSteps = [
   "move-back", // the old processes are in their unit again
   "start-old", // the init script starts the service, where nothing of it is left
   "check-old", // what serves now
+  "restore-new", // the native unit serves again, where a rollback found that nothing else does
 ] as const;
 
 /** One of them. */
@@ -51,6 +52,8 @@ export interface CutoverAsked {
   readonly failed: number;
   /** From the first request that failed to the next that did not, all such times summed. */
   readonly downMs: number;
+  /** The longest that one waited for its answer, failed or not. */
+  readonly slowestMs: number;
   /** Why the first ones failed, with how often each. */
   readonly failures: readonly { readonly why: string; readonly times: number }[];
 }
@@ -81,6 +84,8 @@ export interface CutoverRecord {
   readonly folderMode: number | null;
   /** All processes that were moved out of the unit, or were to be ended. */
   readonly aside: readonly ProcessId[];
+  /** Of the init script as it was copied, in hex; null: there is none, or not yet a copy. */
+  readonly scriptSha256: string | null;
   /** HTTP status before anything was changed; null: no answer, or not asked. */
   readonly statusBefore: { readonly socket: number | null; readonly nginx: number | null };
   readonly steps: readonly CutoverStepRecord[];

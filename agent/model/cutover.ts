@@ -299,3 +299,8 @@ export function isAlreadyNative({ refusals }: CutoverPlan): boolean {
 export function asideScope(unit: string): string {
   return `onemaster-before-${unit.replace(/\.service$/, "")}.scope`;
 }
+
+/** The file that a native unit's own environment is written to, where it needs one. */
+export function nativeEnvironmentFile(unit: string): string {
+  return `/etc/default/${unit.replace(/\.service$/, "")}-native`;
+}

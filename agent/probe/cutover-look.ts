@@ -1,5 +1,5 @@
 import type { CutoverLook, ScriptFacts } from "../model/cutover-facts.ts";
-import type { CutoverLink } from "../model/cutover.ts";
+import { type CutoverLink, nativeEnvironmentFile } from "../model/cutover.ts";
 import type { GroupReport } from "../model/report.ts";
 import type { UnitFacts } from "../model/unit.ts";
 import { ownVariables } from "../parse/environment-file.ts";
@@ -70,9 +70,10 @@ export async function lookForCutover(
     programs: programsOf(read, scripts, files),
     links: (init?.links ?? []).flatMap((path) => linkAt(path, files)),
     nginx: readNginx("/etc/nginx", socket, files),
-    inTheWay: newUnits
-      .map((name) => `${unitFolder}/${name}`)
-      .filter((path) => isThere(path, files)),
+    inTheWay: [
+      ...newUnits.map((name) => `${unitFolder}/${name}`),
+      ...newUnits.filter((name) => name.endsWith(".service")).map(nativeEnvironmentFile),
+    ].filter((path) => isThere(path, files)),
     dropIns: newUnits.flatMap((name) => dropInsOf(name, files)),
     unit,
   };

@@ -14,6 +14,8 @@ const BETWEEN_MS = 100;
 export async function setAside(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { scope, old } = walk.record().target;
+  const followed = await whyFollowed(walk);
+  if (followed !== undefined) return failed(followed);
   // a cutover that was put back may have left them there: they were in no service before it
   const already = await parts.members(scope);
   if (already === undefined) return failed(`who is in ${scope} could not be read`);
@@ -25,6 +27,8 @@ export async function setAside(walk: CutoverWalk): Promise<StepEnd> {
     const left = await toMove(walk);
     if (left === undefined) return failed(`who is in ${old.unit} could not be read`);
     if (left.length === 0) {
+      const still = await whyFollowed(walk);
+      if (still !== undefined) return failed(still);
       if (moved === 0) return skipped("no process was there to be moved");
       return done(`${moved} processes are in ${scope} and serve on`);
     }
@@ -35,6 +39,24 @@ export async function setAside(walk: CutoverWalk): Promise<StepEnd> {
     await parts.clock.sleep(BETWEEN_MS);
   }
   return failed(`not all could be moved into ${scope}: ${why || "there are ever more"}`);
+}
+
+/**
+ * Why a stop of the unit, or of the native one in its place, would end one of the old processes all
+ * the same: systemd signals the main and the control process of a unit wherever they are, and a
+ * daemon-reload does not make it forget them. Undefined: it follows nobody.
+ */
+export async function whyFollowed({ parts, record }: CutoverWalk): Promise<string | undefined> {
+  const { old, service } = record().target;
+  for (const name of new Set([old.unit, service.name])) {
+    const unit = await parts.unit(name);
+    if (unit === undefined) return `whom systemd follows in ${name} could not be asked`;
+    const control = Number(unit.shown["ControlPID"] ?? "0");
+    const pid = [unit.mainPid ?? 0, control].find((one) => one !== 0);
+    if (pid === undefined) continue;
+    return `systemd follows process ${pid} as one of ${name}: a stop of the unit would end it`;
+  }
+  return undefined;
 }
 
 /** Into the scope if it is there, else with it: one of the pids may have left meanwhile. */

@@ -41,6 +41,7 @@ export async function newCutover(
     keptName: null,
     folderMode: null,
     aside: [],
+    scriptSha256: null,
     statusBefore,
     steps: [],
     measured: null,

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CutoverFile } from "../model/cutover.ts";
 import {
@@ -13,6 +13,7 @@ import {
   takeLink,
 } from "../act/put-files.ts";
 import { giveTo } from "../act/give-files.ts";
+import { reasonOf } from "./remediation-lock.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** Where a file is kept below the backup folder: under its own path. */
@@ -29,6 +30,9 @@ export async function backUp(walk: CutoverWalk): Promise<StepEnd> {
     if (path === null || (await standing(path)) === "nothing") continue;
     await copyWhole(path, keptAt(backup, path));
     kept.push(path);
+    if (path === old.initScript && (await standing(path)) === "file") {
+      walk.amend({ scriptSha256: await hashOf(keptAt(backup, path)) });
+    }
   }
   const what = kept.length === 0 ? "nothing had to be copied" : `${kept.join(", ")} copied`;
   return done(`${what} to ${backup}`);
@@ -62,13 +66,17 @@ export async function writeUnit(
   for (const unit of enable) {
     const file = files.find(({ path }) => path.endsWith(`/${unit}`));
     if (file === undefined) return failed(`${unit} is to be enabled and has no file`);
-    for (const target of wantedBy(file.text)) {
-      await putLink(join(dirname(file.path), `${target}.wants`, unit), file.path);
-    }
+    await enableUnit(unit, file.path, file.text);
   }
   const written = files.map(({ path }) => path).join(", ");
   const enabled = enable.length === 0 ? "nothing" : enable.join(", ");
   return done(`${written} written, ${enabled} enabled`);
+}
+
+async function enableUnit(unit: string, path: string, text: string): Promise<void> {
+  for (const target of wantedBy(text)) {
+    await putLink(join(dirname(path), `${target}.wants`, unit), path);
+  }
 }
 
 /** `WantedBy=` lines of a unit's file. */
@@ -111,20 +119,38 @@ export async function whyNotLoaded(walk: CutoverWalk): Promise<string | undefine
   return undefined;
 }
 
-/** Removes what `writeUnit` wrote; what somebody has changed since is kept in the backup. */
+/** Where a file of the native unit is kept when it is removed. */
+function nativeKeptAt(backup: string, path: string): string {
+  return join(backup, "native", path);
+}
+
+/**
+ * Removes what `writeUnit` wrote, once it is copied to the backup. A file that it did not come to
+ * write, as one that stood in its way, is left.
+ */
 export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
   const { files, backup, ownership } = walk.record().target;
+  const installed = walk
+    .record()
+    .steps.some(({ step, result }) => step === "install" && result === "done");
   const removed: string[] = [];
   const changed: string[] = [];
   for (const { path, sha256 } of files) {
-    for (const link of await wantsLinks(path)) await takeLink(link, path);
     const there = await standing(path);
-    if (there === "nothing") continue;
-    if (there !== "file") return failed(`${path} is no file any more, and is left`);
-    if ((await hashOf(path)) !== sha256) {
-      await copyWhole(path, join(backup, "changed", path));
-      changed.push(path);
+    if (there !== "nothing" && there !== "file") {
+      if (installed) return failed(`${path} is no file any more, and is left`);
+      walk.note(`${path} is not what would have been written, and is left`);
+      continue;
     }
+    const same = there === "file" && (await hashOf(path)) === sha256;
+    if (there === "file" && !same && !installed) {
+      walk.note(`${path} is not what would have been written, and is left`);
+      continue;
+    }
+    if (there === "file") await copyWhole(path, nativeKeptAt(backup, path));
+    for (const link of await wantsLinks(path)) await takeLink(link, path);
+    if (there === "nothing") continue;
+    if (!same) changed.push(path);
     await takeFile(path);
     removed.push(path);
   }
@@ -135,11 +161,27 @@ export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
   }
   if (changed.length > 0) {
     walk.note(
-      `${changed.join(", ")} had been changed, and is kept below ${join(backup, "changed")}`,
+      `${changed.join(", ")} had been changed, and is kept below ${join(backup, "native")}`,
     );
   }
   if (removed.length === 0) return skipped("nothing of the native unit is there");
   return done(`${removed.join(", ")} removed`);
+}
+
+/** Puts back what `removeUnit` removed, with its links. Gives why not, or undefined. */
+export async function putUnitBack(walk: CutoverWalk): Promise<string | undefined> {
+  const { files, backup, enable } = walk.record().target;
+  for (const { path } of files) {
+    if ((await standing(path)) !== "nothing") continue;
+    const kept = nativeKeptAt(backup, path);
+    if ((await standing(kept)) !== "file") return `${kept} is missing`;
+    await copyWhole(kept, path);
+  }
+  for (const unit of enable) {
+    const file = files.find(({ path }) => path.endsWith(`/${unit}`));
+    if (file !== undefined) await enableUnit(unit, file.path, await readFile(file.path, "utf8"));
+  }
+  return undefined;
 }
 
 /** Links to a unit's file that enable it: `TARGET.wants/UNIT` beside it. */
@@ -154,8 +196,18 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   return (await standing(folder)) === "nothing" ? [] : await readdir(folder);
 }
 
-/** Puts init script and links back where they stood, and has systemd read its units anew. */
+/**
+ * Puts init script and links back where they stood, and has systemd read its units anew, whatever
+ * came of that: it has to know what is there.
+ */
 export async function bringBack(walk: CutoverWalk): Promise<StepEnd> {
+  const end = await putScriptBack(walk).catch((error: unknown) => failed(reasonOf(error)));
+  const unread = await walk.parts.systemd.reload();
+  if (unread === undefined) return end;
+  return failed(end.result === "failed" ? `${end.text}; ${unread}` : unread);
+}
+
+async function putScriptBack(walk: CutoverWalk): Promise<StepEnd> {
   const { backup, old } = walk.record().target;
   const back: string[] = [];
   if (old.initScript !== null) {
@@ -175,7 +227,5 @@ export async function bringBack(walk: CutoverWalk): Promise<StepEnd> {
     await putLink(path, target);
     back.push(path);
   }
-  const unread = await walk.parts.systemd.reload();
-  if (unread !== undefined) return failed(unread);
   return back.length === 0 ? skipped("all stands where it stood") : done(`${back.join(", ")} back`);
 }

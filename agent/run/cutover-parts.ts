@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { CutoverEnd } from "../model/cutover-actor.ts";
 import type { CutoverTold } from "../model/cutover-record.ts";
 import type { Settings } from "../model/settings.ts";
@@ -16,6 +17,12 @@ import { systemClock } from "./clock.ts";
 import type { CutoverParts } from "./cutover-walk.ts";
 import { lookForActing } from "./look.ts";
 import { lockFolderOf, lockForActing } from "./remediation-lock.ts";
+
+const GENERATOR = "systemd-sysv-generator";
+/** systemd.generator(7); /lib is a folder of its own where /usr is not merged. */
+const generatorFolders = ["/run", "/etc", "/usr/local/lib", "/usr/lib", "/lib"].map(
+  (root) => `${root}/systemd/system-generators`,
+);
 
 /** One cutover at a time, and no ending of groups beside it. */
 export async function underLock(
@@ -74,6 +81,7 @@ export function partsFor(settings: Settings, told: CutoverTold, signal: AbortSig
       return cgroupMembers(known.controlGroup, "/sys/fs/cgroup", files);
     },
     unitOf: (pid) => unitOfProcess(pid, "/proc", files),
+    hasGenerator: () => generatorFolders.some((folder) => existsSync(`${folder}/${GENERATOR}`)),
     ask: askSite,
     keep: (record) => writeCutover(settings.stateDir, record),
     told,

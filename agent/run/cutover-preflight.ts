@@ -9,6 +9,8 @@ const RUNTIME = "/run";
 const TRIAL_MS = 60_000;
 const BETWEEN_MS = 100;
 const ANSWER_MS = 10_000;
+/** More than people take for a slow answer. */
+const LONG_START_MS = 3_000;
 
 /** What the host was found to be right before anything is changed. */
 export interface Preflight {
@@ -88,13 +90,23 @@ async function tried(
   }
   let why: string | undefined;
   try {
-    why = (await trial.check()) ?? (await trial.start());
+    why = await trial.check();
+    const sinceMs = parts.clock.monotonicMs();
+    why ??= await trial.start();
     why ??= await whyNotServing(trial, target.socket.url, parts, before);
+    const tookMs = parts.clock.monotonicMs() - sinceMs;
+    if (why === undefined && tookMs > LONG_START_MS) parts.told.note(longStartText(tookMs));
   } finally {
     const unended = await trial.end();
     if (unended !== undefined) parts.told.note(`the trial ${trial.unit} is left: ${unended}`);
   }
   return why === undefined ? undefined : `tried beside the live path, and it failed: ${why}`;
+}
+
+/** gunicorn binds the path before its workers have loaded the application. */
+function longStartText(tookMs: number): string {
+  const seconds = Math.round(tookMs / 1000);
+  return `it took ${seconds} s to its first answer: as long do requests wait when it takes the path`;
 }
 
 async function whyNotServing(

@@ -1,4 +1,5 @@
 import { lastSaid } from "../act/last-said.ts";
+import { whyFollowed } from "./cutover-aside.ts";
 import { lendGroup, takeGroupBack } from "./cutover-folder.ts";
 import { oldStillListens, nativeNow } from "./cutover-native.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
@@ -33,6 +34,8 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   if (!files.some(({ path }) => path === unit?.fragmentPath)) {
     return failed(`systemd has ${service.name} from ${unit?.fragmentPath ?? "no file"}`);
   }
+  const followed = await whyFollowed(walk);
+  if (followed !== undefined) return failed(followed);
   const stopped = await parts.systemd.stop(service.name);
   if (stopped !== undefined) return failed(stopped);
   await lendGroup(walk);
@@ -113,7 +116,8 @@ export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
   return failed(lost);
 }
 
-async function untilServing(walk: CutoverWalk, isOver: () => boolean): Promise<StepEnd> {
+/** Waits until the native unit serves, or it is over, or somebody asks to stop. */
+export async function untilServing(walk: CutoverWalk, isOver: () => boolean): Promise<StepEnd> {
   const { clock, stopAsked } = walk.parts;
   const endMs = clock.monotonicMs() + ANSWER_MS;
   const { name } = walk.record().target.service;

@@ -5,9 +5,11 @@ import { readCutovers } from "../history/cutover-files.ts";
 import { systemClock } from "./clock.ts";
 import { endOld } from "./cutover-end-old.ts";
 import { finishCutover } from "./cutover-forward.ts";
-import { isGoodAnswer, nativeNow, placesOf } from "./cutover-native.ts";
+import { isGoodAnswer, placesOf } from "./cutover-native.ts";
 import { partsFor, underFolderLock } from "./cutover-parts.ts";
+import { whichWay } from "./cutover-which-way.ts";
 import { undoCutover } from "./cutover-undo.ts";
+import { whyNoWayBack } from "./cutover-way-back.ts";
 import { createCutoverWalk, type CutoverParts, type CutoverWalk, done } from "./cutover-walk.ts";
 import { recoverUnfinished } from "./remediation-recovery.ts";
 import { startSiteMeter } from "./site-meter.ts";
@@ -51,6 +53,8 @@ export async function takeUp(
   if (left !== undefined) return { kind: "refused", why: left };
   const reopened = { ...record, outcome: null, endedAt: null, ending: null };
   const walk = createCutoverWalk(reopened, parts);
+  const noWay = by === "rollback" ? await whyNoWayBack(walk) : undefined;
+  if (noWay !== undefined) return { kind: "refused", why: noWay };
   return await underFolderLock(record.target.socket.path, () =>
     measured(walk, async () => {
       if (!isLeft(record)) return await undoCutover(walk, "asked for", "rollback");
@@ -58,11 +62,11 @@ export async function takeUp(
       const decided = { forward: false };
       const end = await walk.step("recover", died, async () => {
         if (by === "rollback" || record.undoing !== null) return done(`${died}; it is undone`);
-        const native = await nativeNow(walk);
-        decided.forward = native.kind === "serves";
-        if (native.kind !== "serves") return done(`${died}; it is undone, since ${native.why}`);
+        const { forward, text } = await whichWay(walk);
+        decided.forward = forward;
+        if (!forward) return done(`${died}; it is undone, since ${text}`);
         const also = recovered === 0 ? "" : ", with the end of a group that it had begun";
-        return done(`${died}; ${native.text}, and it is finished${also}`);
+        return done(`${died}; ${text}, and it is finished${also}`);
       });
       walk.note(end.text);
       if (decided.forward) return await finishAfter(walk);

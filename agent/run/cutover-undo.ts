@@ -1,19 +1,25 @@
 import type { CutoverRecord } from "../model/cutover-record.ts";
+import type { CutoverStepName } from "../model/cutover.ts";
 import { nameBack } from "../act/old-name.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { livePathOf } from "../act/rescue-name.ts";
 import { standing } from "../act/put-files.ts";
+import { releaseName } from "./cutover-end-old.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
 import { bringBack, removeUnit } from "./cutover-install.ts";
 import { oldStillListens, ownerIn } from "./cutover-native.ts";
 import { checkOld, startOld } from "./cutover-old.ts";
 import { moveBack } from "./cutover-move-back.ts";
+import { restoreNative, whyNoWayBack } from "./cutover-way-back.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** Connections that wait for the new master are taken up by then: nobody comes after them. */
 const DRAIN_MS = 1_000;
 /** So often the path is looked after while the new master stops, which removes it by name. */
 const GUARD_MS = 1;
+/** What systemd may take for it beyond the unit's own time to stop. */
+const GONE_MS = 5_000;
+const GONE_LOOK_MS = 100;
 
 /**
  * Puts everything back as it was, whatever of it was done: each step looks first what is there, so
@@ -33,22 +39,85 @@ export async function undoCutover(
   async function step(name: Parameters<CutoverWalk["step"]>[0], text: string, work: Work) {
     const end = await walk.step(name, text, () => work(walk));
     if (end.result === "failed") problems.push(`${name}: ${end.text}`);
+    return end.result !== "failed";
   }
 
-  await step("path-back", "the path leads to the old master again, if it lives", pathBack);
-  await step("stop-new", "the native unit is stopped", stopNew);
-  await step("remove-unit", "its files are removed", removeUnit);
-  await step("bring-back", "init script and links stand where they stood", bringBack);
-  await step("move-back", "the old processes go back into their unit", moveBack);
-  await step("start-old", "the service is started as before, if nobody serves", startOld);
+  // what was not begun is not undone: nobody of a service that was not touched is stopped or started
+  const touched = wasBegun(walk, ["set-aside", "stop-all", "start"]);
+  if (!touched && !wasBegun(walk, ["ownership", "install", "put-away"])) {
+    return await undoNothing(walk, why, rolled);
+  }
+  if (touched) {
+    await step("path-back", "the path leads to the old master again, if it lives", pathBack);
+  }
+  let started = true;
+  const noWay = await whyNoWayBack(walk);
+  if (noWay !== undefined) problems.push(`nothing is stopped or removed: ${noWay}`);
+  else if (
+    (await step("stop-new", "the native unit is stopped", stopNew)) ||
+    (await isEmpty(walk))
+  ) {
+    await step("remove-unit", "its files are removed", removeUnit);
+    await step("bring-back", "init script and links stand where they stood", bringBack);
+    if (touched) {
+      await step("move-back", "the old processes go back into their unit", moveBack);
+      started = await step("start-old", "the service is started, if nobody serves", startOld);
+    }
+  }
+  if (rolled && !started && (await isRestored(walk))) return await notRolledBack(walk, problems);
   const checked = await walk.step("check-old", "what serves now", () => checkOld(walk));
   const now = checked.text;
   if (checked.result === "failed") problems.push(now);
+  if (rolled && checked.result === "failed" && started && (await isRestored(walk))) {
+    return await notRolledBack(walk, problems);
+  }
   if (problems.length > 0) {
     return await walk.finish("failed", `${why}; not all could be put back: ${problems.join("; ")}`);
   }
   if (rolled) return await walk.finish("rolled-back", now);
   return await walk.finish("undone", `${why}; ${now}`);
+}
+
+/** A rollback that brought up nobody must not leave it at that. */
+async function isRestored(walk: CutoverWalk): Promise<boolean> {
+  const text = "the native unit is put back, if nobody serves";
+  const end = await walk.step("restore-new", text, () => restoreNative(walk));
+  if (end.result !== "done") walk.note(end.text);
+  return end.result === "done";
+}
+
+/** What was before the rollback serves; nothing is left to be undone by the next command. */
+async function notRolledBack(
+  walk: CutoverWalk,
+  problems: readonly string[],
+): Promise<CutoverRecord> {
+  walk.amend({ undoing: null });
+  const why = problems.join("; ");
+  return await walk.finish("failed", `not rolled back, the native unit serves again: ${why}`);
+}
+
+/** True where the record shows that one of these was begun, whatever became of it. */
+function wasBegun({ record }: CutoverWalk, names: readonly CutoverStepName[]): boolean {
+  return record().steps.some(({ step }) => names.some((name) => name === step));
+}
+
+/** The service is as it was: only what was made beside it goes. */
+async function undoNothing(
+  walk: CutoverWalk,
+  why: string,
+  rolled: boolean,
+): Promise<CutoverRecord> {
+  const { unit } = walk.record();
+  const end = await walk.step("check-old", "nothing of the service was changed", () => {
+    releaseName(walk);
+    return Promise.resolve(done(`${unit} was not touched`));
+  });
+  return await walk.finish(rolled ? "rolled-back" : "undone", `${why}; ${end.text}`);
+}
+
+/** Nobody is left in the native unit, for certain. */
+async function isEmpty({ parts, record }: CutoverWalk): Promise<boolean> {
+  return (await parts.members(record().target.service.name))?.length === 0;
 }
 
 type Work = (walk: CutoverWalk) => Promise<StepEnd>;
@@ -124,7 +193,7 @@ async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
   }
   const state = { ended: false };
   // a socket first: it takes its service along, which it would start again otherwise
-  const stopping = stopAllOf(walk, start).finally(() => {
+  const stopping = stopUntilGone(walk, start).finally(() => {
     state.ended = true;
   });
   let led = 0;
@@ -140,15 +209,31 @@ async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
   return done(`${service.name} is stopped${led > 0 ? ", the path was led back at once" : ""}`);
 }
 
-async function stopAllOf(
-  { parts }: CutoverWalk,
+/**
+ * systemctl may end before the job that it asked for, as when somebody kills it: the master removes
+ * the path when it stops, so its end is what counts.
+ */
+async function stopUntilGone(
+  walk: CutoverWalk,
   units: readonly string[],
 ): Promise<string | undefined> {
+  const { clock, systemd, unit: ask } = walk.parts;
+  const { name, stopTimeoutMs } = walk.record().target.service;
+  const whys: string[] = [];
   for (const unit of units) {
-    const why = await parts.systemd.stop(unit);
-    if (why !== undefined) return why;
+    const why = await systemd.stop(unit);
+    if (why !== undefined) whys.push(why);
   }
-  return undefined;
+  const endMs = clock.monotonicMs() + stopTimeoutMs + GONE_MS;
+  for (;;) {
+    const state = (await ask(name))?.activeState;
+    const over = state === "inactive" || state === "failed";
+    if (over && (await isEmpty(walk))) return undefined;
+    if (clock.monotonicMs() > endMs) {
+      return [...whys, `${name} is ${state ?? "in a state that could not be told"}`].join("; ");
+    }
+    await clock.sleep(GONE_LOOK_MS);
+  }
 }
 
 /** True where the path was lost and leads to the old master again. */

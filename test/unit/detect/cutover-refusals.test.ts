@@ -35,6 +35,14 @@ it.each<[string, PlanCase]>([
   ["no nginx", { flags: { nginx: "none" }, checks: { nginx: undefined } }],
   ["another bind, and all to be stopped", { look: alsoTcp, flags: { clean: true } }],
   [
+    "a unit whose main process systemd follows, and all to be stopped",
+    { unit: unit({ ...wrapped, mainPid: 68 }), flags: { clean: true } },
+  ],
+  [
+    "a file where no environment is to be written",
+    { look: { inTheWay: ["/etc/default/platform-native"] } },
+  ],
+  [
     "options in the environment",
     { look: { inEnvironment: line({ daemon: false, pidfile: undefined }) } },
   ],
@@ -52,6 +60,18 @@ it.each<[string, PlanCase, string, string]>([
     "does not tell",
   ],
   ["a job under way", { unit: unit({ ...wrapped, job: 7 }) }, "unit-job-running", "job 7"],
+  [
+    "a unit whose main process systemd follows",
+    { unit: unit({ ...wrapped, mainPid: 68 }) },
+    "unit-unsuitable",
+    "systemd follows process 68 as the unit's main process",
+  ],
+  [
+    "a script that has systemd follow a pidfile",
+    { unit: unit({ ...wrapped, pidFile: "/run/app/gunicorn.pid" }) },
+    "unit-unsuitable",
+    "follow whom /run/app/gunicorn.pid names",
+  ],
   [
     "what could not be seen",
     { report: { blind: [{ what: "fd-links", pid: 1, reason: "denied" }] } },
@@ -137,6 +157,17 @@ it.each<[string, PlanCase, string, string]>([
     { look: { inTheWay: ["/etc/systemd/system/platform.service"] } },
     "in-the-way",
     "stands there",
+  ],
+  [
+    "a file of somebody else's where the environment is to be written",
+    {
+      look: {
+        inTheWay: ["/etc/default/platform-native"],
+        scripts: scripts({ exported: new Map([["KEY", "1"]]) }),
+      },
+    },
+    "in-the-way",
+    "/etc/default/platform-native stands there",
   ],
   ["an nginx that is silent", { checks: { nginx: noAnswer } }, "nginx", "ECONNREFUSED"],
   [

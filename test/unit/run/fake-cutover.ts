@@ -1,0 +1,134 @@
+import type { Eyes, FileNow, Hands } from "../../../agent/model/acting.ts";
+import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
+import type { Report } from "../../../agent/model/report.ts";
+import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
+import type { UnitProperties } from "../../../agent/model/unit.ts";
+import type { SiteAnswer } from "../../../agent/probe/site-ask.ts";
+import {
+  createCutoverWalk,
+  type CutoverParts,
+  type CutoverWalk,
+} from "../../../agent/run/cutover-walk.ts";
+import { cutover } from "../history/cutovers.ts";
+
+/** What a walk finds on the host. Whatever is left out is not there. */
+export interface FakeHost {
+  readonly record: CutoverRecord;
+  readonly report: Report;
+  readonly file?: FileNow;
+  readonly answer?: SiteAnswer;
+  /** Who lives, with start ticks 100 times the pid, and the inodes of its sockets. */
+  readonly living?: ReadonlyMap<number, readonly number[]>;
+  readonly unit?: () => Partial<UnitProperties>;
+  readonly members?: () => readonly number[] | undefined;
+  /** False: systemd makes no units of init scripts. */
+  readonly generator?: boolean;
+  /** What a call to systemd fails with. */
+  readonly refuses?: (call: string) => string | undefined;
+}
+
+/** A walk on it, and every call to systemd that is made: `start platform.service`. */
+export function fakeCutover(host: FakeHost): {
+  readonly walk: CutoverWalk;
+  readonly calls: readonly string[];
+} {
+  const calls: string[] = [];
+  const call = (text: string): Promise<string | undefined> => {
+    calls.push(text);
+    return Promise.resolve(host.refuses?.(text));
+  };
+  let nowMs = 0;
+  const parts: CutoverParts = {
+    settings: defaultSettings,
+    bootId: cutover().bootId,
+    eyes: eyesOf(host),
+    hands,
+    clock: {
+      wallMs: () => nowMs,
+      monotonicMs: () => nowMs,
+      sleep(ms) {
+        nowMs += ms;
+        return new Promise((resolve) => setImmediate(resolve));
+      },
+    },
+    tool: () => Promise.resolve({ ok: true, stdout: "", said: [], why: "" }),
+    systemd: {
+      reload: () => call("reload"),
+      start: (unit) => call(`start ${unit}`),
+      stop: (unit) => call(`stop ${unit}`),
+      resetFailed: () => Promise.resolve(undefined),
+      moveAside: (scope, _, pids) => call(`move ${pids.join(" ")} into ${scope}`),
+      attach: (unit, pids) => call(`attach ${pids.join(" ")} to ${unit}`),
+    },
+    look: () => Promise.resolve({ report: host.report, paths: new Set(), units }),
+    unit: () => Promise.resolve(propertiesOf(host.unit?.() ?? {})),
+    members: () => Promise.resolve(host.members === undefined ? [] : host.members()),
+    unitOf: () => undefined,
+    hasGenerator: () => host.generator !== false,
+    ask: () => Promise.resolve(host.answer ?? { kind: "silent", why: "ENOENT" }),
+    keep: () => Promise.resolve(),
+    told: { step: () => undefined, note: () => undefined },
+    stopAsked: () => false,
+  };
+  return { walk: createCutoverWalk(host.record, parts), calls };
+}
+
+function eyesOf({ file = { kind: "absent" }, living = new Map() }: FakeHost): Eyes {
+  return {
+    process: (pid) =>
+      living.has(pid)
+        ? {
+            id: { pid, startTicks: pid * 100 },
+            parentPid: 1,
+            state: "S",
+            signalRole: "master",
+            endingPending: false,
+            comm: "gunicorn",
+          }
+        : "gone",
+    sockets: (pid) => living.get(pid),
+    tcpPorts: () => [],
+    below: () => [],
+    reclaimable: () => Promise.resolve(undefined),
+    usedMemory: () => undefined,
+    file: () => file,
+    answer: () => Promise.resolve({ kind: "silent", why: "not asked" }),
+  };
+}
+
+const units = { units: [], heads: [], pidfiles: [] };
+
+/** Nothing of a cutover is to signal anybody by itself. */
+const hands: Hands = {
+  signal: (pid) => ({ kind: "failed", why: `${pid} is not to be signalled` }),
+  link: () => ({ kind: "failed", why: "not to be linked" }),
+  unlink: () => ({ kind: "failed", why: "not to be removed" }),
+};
+
+function propertiesOf(change: Partial<UnitProperties>): UnitProperties {
+  return {
+    names: ["platform.service"],
+    loadState: "loaded",
+    activeState: "active",
+    subState: "exited",
+    result: "success",
+    unitFileState: "generated",
+    fragmentPath: "/run/systemd/generator.late/platform.service",
+    sourcePath: "/etc/init.d/platform",
+    needDaemonReload: false,
+    job: undefined,
+    controlGroup: "/system.slice/platform.service",
+    triggeredBy: [],
+    serviceType: "forking",
+    guessMainPid: false,
+    pidFile: undefined,
+    killMode: "process",
+    mainPid: 0,
+    rootDirectory: undefined,
+    rootImage: undefined,
+    execStart: [],
+    stateChangedMonotonicMs: undefined,
+    shown: {},
+    ...change,
+  };
+}
