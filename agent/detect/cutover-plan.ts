@@ -106,7 +106,7 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
       checks,
       values,
       flags,
-      otherBinds: bindsBeside(values, socket.path),
+      otherBinds: bindsBeside(values, socket.path, checks.realPaths),
       ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
     }),
     questions: [...values.questions, ...environment.questions],

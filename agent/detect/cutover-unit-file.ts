@@ -51,8 +51,10 @@ function gateLines(gate: string | undefined, { path }: CutoverSocket): readonly 
 }
 
 /** The words of gunicorn's command line as the unit has them. */
-export function execWords({ program, words, bind, app }: CutoverService): readonly string[] {
-  return [program, ...words, ...(bind === null ? [] : ["-b", bind]), app];
+export function execWords(service: CutoverService): readonly string[] {
+  const { program, words, otherBinds, bind, app } = service;
+  const binds = [...otherBinds, ...(bind === null ? [] : [bind])].flatMap((one) => ["-b", one]);
+  return [program, ...words, ...binds, app];
 }
 
 function serviceText(parts: UnitFileParts): string {

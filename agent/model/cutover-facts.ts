@@ -115,6 +115,8 @@ export interface PathStand {
 
 /** What is tried with the values that were chosen. Nothing of it changes the host. */
 export interface CutoverChecks {
+  /** Of the socket and of each unix bind: the path by its folder's real one; missing: not found. */
+  readonly realPaths: ReadonlyMap<string, string>;
   readonly user: Account | undefined;
   readonly group: Account | undefined;
   /** Run by that account; undefined: it could not be, `programProblem` says why. */

@@ -130,10 +130,12 @@ export interface CutoverService {
   /** Absolute path of gunicorn. */
   readonly program: string;
   /**
-   * Its arguments without the bind and without the application, so that a trial can be bound
-   * elsewhere: `[program, ...words, "-b", …, app]`.
+   * Its arguments without any bind and without the application, so that a trial can be bound
+   * elsewhere: `[program, ...words, "-b", …, app]`. A trial binds none of `otherBinds`.
    */
   readonly words: readonly string[];
+  /** Where it listens beside `bind`, as gunicorn's -b has it. */
+  readonly otherBinds: readonly string[];
   readonly app: string;
   /** `unix:/absolute/path`; null: systemd binds it. */
   readonly bind: string | null;

@@ -3,7 +3,7 @@ import type { Account, CutoverChecks, PathStand } from "../model/cutover-facts.t
 import type { CutoverNginx } from "../model/cutover.ts";
 import { parseAccountEntry } from "../parse/account-entry.ts";
 import { gunicornSettings, isDaemonSetting } from "../parse/gunicorn-settings.ts";
-import { joinPath } from "../parse/path-text.ts";
+import { joinPath, pathText } from "../parse/path-text.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
 import { runTool } from "./run-tool.ts";
@@ -17,6 +17,8 @@ export interface CutoverTrials {
   readonly keepsRoot: boolean;
   readonly program: string | undefined;
   readonly socket: string;
+  /** Absolute paths of all unix binds, as they are written. */
+  readonly binds: readonly string[];
   readonly chdir: string | undefined;
   /** Files that the service writes, absolute. */
   readonly files: readonly string[];
@@ -54,7 +56,13 @@ export async function checkForCutover(
       ? undefined
       : askSite({ through: "nginx", ...trials.nginx }, ANSWER_PATIENCE_MS),
   ]);
-  const common = { user, group, settingsProblems: settingsProblems(trials, files), nginx };
+  const common = {
+    realPaths: realPathsOf([trials.socket, ...trials.binds], files),
+    user,
+    group,
+    settingsProblems: settingsProblems(trials, files),
+    nginx,
+  };
   const as = trials.keepsRoot ? [] : asAccount(user, group);
   // as root it would be no trial, and a program of the service's own must not be run so
   if (as === undefined) return { ...common, ...nothingTried };
@@ -71,6 +79,16 @@ export async function checkForCutover(
     canEnterDirectory: entered,
     files: stands?.slice(1) ?? [],
   };
+}
+
+/** By the real path of its folder: whatever links to the file itself, gunicorn unlinks this name. */
+function realPathsOf(paths: readonly string[], files: Files): ReadonlyMap<string, string> {
+  const real = new Map<string, string>();
+  for (const path of paths) {
+    const folder = files.realPath(pathBytes(posix.dirname(path)));
+    if (folder.ok) real.set(path, posix.join(pathText(folder.value), posix.basename(path)));
+  }
+  return real;
 }
 
 async function accountOf(

@@ -4,6 +4,7 @@ import type { Settings } from "../model/settings.ts";
 import { socketAt } from "../model/settings-defaults.ts";
 import type { PlanFacts, PlanParts, PlanSubject } from "../detect/cutover-parts.ts";
 import { planCutover, planWithout, subjectOf } from "../detect/cutover-plan.ts";
+import { unixPaths } from "../detect/cutover-service.ts";
 import { chooseSubject, unitOf } from "../detect/cutover-subject.ts";
 import { socketUnit } from "../detect/cutover-unit-file.ts";
 import { pathFrom } from "../detect/cutover-choices.ts";
@@ -62,6 +63,7 @@ async function factsFor(
     keepsRoot: flags.keepRoot,
     program: values.program.value,
     socket: socket.path,
+    binds: unixPaths(values),
     chdir: values.chdir.value,
     files: [...new Set([...logs, ...(look.master?.writes ?? [])])],
     settingsFile: values.line.settingsFile,

@@ -130,6 +130,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
 /** All that was tried went well; `change` overrides. */
 function checks(change: Partial<CutoverChecks> = {}): CutoverChecks {
   return {
+    realPaths: new Map(),
     user: { name: "www-data", id: 33 },
     group: { name: "www-data", id: 33 },
     version: "20.1.0",
