@@ -80,7 +80,8 @@ function targetOf(
     enable: startsAtBoot(old.links) ? units : [],
     start: units,
     ownership: flags.fixOwnership ? ownershipOf(checks.files, checks) : [],
-    scope: asideScope(old.unit),
+    // the gate in the new unit lets masters of its own cutover pass
+    scope: asideScope(service.name),
     backup: `${backups}/${old.unit}.backup`,
   };
 }

@@ -86,7 +86,7 @@ WantedBy=sockets.target
     [
       "a gate",
       { gate: "/usr/bin/onemaster" },
-      `ExecStartPre=!/bin/sh -c "[ ! -x \\"$$0\\" ] || exec \\"$$0\\" gate --socket \\"$$1\\"" /usr/bin/onemaster ${duplicate.path}`,
+      `ExecStartPre=/bin/sh -c "[ ! -x \\"$$0\\" ] || exec \\"$$0\\" gate --socket \\"$$1\\"" /usr/bin/onemaster ${duplicate.path}`,
     ],
     [
       "files of variables",
