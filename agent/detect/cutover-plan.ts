@@ -2,6 +2,7 @@ import {
   asideScope,
   type CutoverPlan,
   type CutoverRefusal,
+  type CutoverService,
   type CutoverTarget,
 } from "../model/cutover.ts";
 import { chooseEnvironment, type ChosenEnvironment } from "./cutover-environment.ts";
@@ -12,7 +13,7 @@ import { bindsBeside, serviceOf } from "./cutover-service.ts";
 import { cutoverSteps } from "./cutover-steps.ts";
 import { nativeRefusal } from "./cutover-subject.ts";
 import { notesTold, valuesTold } from "./cutover-told.ts";
-import { socketUnit, unitFiles } from "./cutover-unit-file.ts";
+import { execWords, socketUnit, unitFiles } from "./cutover-unit-file.ts";
 
 type Head = Pick<
   CutoverPlan,
@@ -86,6 +87,29 @@ function targetOf(
   };
 }
 
+/** All texts that come from elsewhere and stand in the unit, or name it. */
+function writtenIn(
+  { gate }: PlanParts,
+  { look }: PlanFacts,
+  { files }: ChosenEnvironment,
+  service: CutoverService | undefined,
+): readonly string[] {
+  if (service === undefined) return [];
+  const { description, starts } = look.scripts.header;
+  const { initScript } = look.scripts;
+  const { user, group, name, workingDirectory } = service;
+  return [
+    ...execWords(service),
+    workingDirectory,
+    user.name,
+    group.name,
+    name,
+    ...files,
+    ...starts,
+    ...[gate, description, initScript].flatMap((text) => text ?? []),
+  ];
+}
+
 /** Makes the plan of what was chosen and tried. Pure: same facts, same plan. */
 export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSubject): CutoverPlan {
   const { report, flags } = parts;
@@ -93,23 +117,28 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
   const { socket, name } = subject;
   const environment = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
   const both = serviceOf(facts, subject, flags, environment.files);
-  const target = both && targetOf(parts, facts, subject, environment, both);
+  const written = writtenIn(parts, facts, environment, both?.service);
   const { mode, socketActivation } = head(parts);
+  const refusals = cutoverRefusals({
+    report,
+    socket,
+    properties: propertiesOf(parts),
+    look,
+    checks,
+    values,
+    flags,
+    otherBinds: bindsBeside(values, socket.path, checks.realPaths),
+    ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
+    written,
+  });
+  // what cannot be written is not shown as if it could
+  const isFit = both !== undefined && !refusals.some(({ reason }) => reason === "value");
+  const target = isFit ? targetOf(parts, facts, subject, environment, both) : undefined;
   return {
     ...head(parts),
     target: target ?? null,
     values: valuesTold(facts, environment, subject),
-    refusals: cutoverRefusals({
-      report,
-      socket,
-      properties: propertiesOf(parts),
-      look,
-      checks,
-      values,
-      flags,
-      otherBinds: bindsBeside(values, socket.path, checks.realPaths),
-      ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
-    }),
+    refusals,
     questions: [...values.questions, ...environment.questions],
     notes: notesTold(parts, facts, environment, both?.service),
     steps: target === undefined ? [] : cutoverSteps({ target, mode, socketActivation }),

@@ -22,6 +22,8 @@ export interface RefusalCase {
   /** Binds of gunicorn beside the socket. */
   readonly otherBinds: readonly string[];
   readonly ownership: readonly CutoverOwnership[];
+  /** Texts that would stand in the unit. */
+  readonly written: readonly string[];
 }
 
 type Because = string | undefined | false;
@@ -133,6 +135,36 @@ function otherBinds({ otherBinds: binds, flags }: RefusalCase): Because {
   return !flags.clean && `${also}, where two masters cannot be at a time: write --clean`;
 }
 
+/** Ports and names that the command line does not tell of, such as of a settings file. */
+function unsaid({ look, values, socket, otherBinds: binds }: RefusalCase): Because {
+  const said = [socket.path, ...values.line.binds, ...binds];
+  const names = new Set(said.map((bind) => bind.replace(/^.*[/:]/s, "")));
+  const other = (look.master?.listens ?? []).filter((one) => {
+    const name = one.replace(/^.*[/ ]/s, "");
+    // what gunicorn 25 and later are spoken to by
+    return !names.has(name) && !name.endsWith(".ctl");
+  });
+  return (
+    other.length > 0 &&
+    `master ${look.master?.pid} also listens at ${other.join(", ")}, of which its command line says nothing`
+  );
+}
+
+/** A line end or a backslash before it would make more lines of one, or one of two. */
+function unfit({ written }: RefusalCase): Because {
+  const bad = written.find((text) => /\p{Cc}|\uFFFD|\\$/u.test(text));
+  return bad !== undefined && `${JSON.stringify(bad)} cannot stand in a unit`;
+}
+
+function notRoots({ look: { master }, flags, checks }: RefusalCase): Because {
+  if (!flags.keepRoot) return undefined;
+  if (master !== undefined && !master.isRoots) {
+    return `--keep-root: master ${master.pid} does not run as root today`;
+  }
+  const open = checks.openToOthers.join(", ");
+  return open !== "" && `--keep-root: others than root can change ${open}`;
+}
+
 function inTheWay({ look }: RefusalCase): Because {
   return look.inTheWay.length > 0 && `${look.inTheWay.join(", ")} stands there already`;
 }
@@ -169,6 +201,9 @@ const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Bec
   ["program", programFails],
   ["settings-file", isDaemon],
   ["unit-unsuitable", otherBinds],
+  ["unit-unsuitable", unsaid],
+  ["value", unfit],
+  ["not-roots", notRoots],
   ["user", accountMissing],
   ["folder", folderClosed],
   ["folder", folderMissing],

@@ -94,6 +94,8 @@ export type CutoverRefusalReason =
   | "folder" // the user cannot bind in the socket's folder, or not enter the working directory
   | "ownership" // files that the service writes belong to somebody else
   | "environment" // it cannot be carried over as it is
+  | "value" // it holds what no unit may hold
+  | "not-roots" // with --keep-root, somebody else decides what root runs
   | "in-the-way" // something stands where the unit's file is to be written
   | "nginx"; // it does not answer now, or does not use the socket
 

@@ -6,6 +6,7 @@ import { gunicornSettings, isDaemonSetting } from "../parse/gunicorn-settings.ts
 import { joinPath, pathText } from "../parse/path-text.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
+import { isRootsToChange } from "./roots-alone.ts";
 import { runTool } from "./run-tool.ts";
 import { askSite } from "./site-ask.ts";
 
@@ -17,6 +18,8 @@ export interface CutoverTrials {
   readonly keepsRoot: boolean;
   readonly program: string | undefined;
   readonly socket: string;
+  /** Of what root would run or read where gunicorn stays root: absolute paths. */
+  readonly rootsFiles: readonly string[];
   /** Absolute paths of all unix binds, as they are written. */
   readonly binds: readonly string[];
   readonly chdir: string | undefined;
@@ -56,14 +59,19 @@ export async function checkForCutover(
       ? undefined
       : askSite({ through: "nginx", ...trials.nginx }, ANSWER_PATIENCE_MS),
   ]);
+  const openToOthers = trials.keepsRoot
+    ? trials.rootsFiles.filter((path) => !isRootsToChange(path, files))
+    : [];
   const common = {
+    openToOthers,
     realPaths: realPathsOf([trials.socket, ...trials.binds], files),
     user,
     group,
     settingsProblems: settingsProblems(trials, files),
     nginx,
   };
-  const as = trials.keepsRoot ? [] : asAccount(user, group);
+  const asRoot = openToOthers.length === 0 ? [] : undefined;
+  const as = trials.keepsRoot ? asRoot : asAccount(user, group);
   // as root it would be no trial, and a program of the service's own must not be run so
   if (as === undefined) return { ...common, ...nothingTried };
   const folder = posix.dirname(trials.socket);
@@ -180,7 +188,12 @@ function settingsProblems(
   if (settingsFile.startsWith("python:")) return [];
   const path = joinPath(chdir, settingsFile.replace(/^file:/, ""));
   const read = files.regular(pathBytes(path), 64 * 1024);
-  if (!read.ok) return [];
+  if (!read.ok) {
+    const { kind, why } = read.failure;
+    return kind === "gone"
+      ? []
+      : [`${path}, which could not be read (${why}), may make a daemon of it`];
+  }
   return gunicornSettings(read.value)
     .filter(isDaemonSetting)
     .map(({ name, value, line }) => `${path} line ${line}: ${name} = ${value}`);
