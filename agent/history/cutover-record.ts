@@ -109,6 +109,7 @@ function isAsked(value: unknown): boolean {
     asked: isCount,
     failed: isCount,
     downMs: isDuration,
+    slowestMs: isDuration,
     failures: isListOf((one) => isFields(one, { why: isText, times: isCount })),
   });
 }
