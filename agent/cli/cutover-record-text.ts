@@ -58,15 +58,13 @@ function outcomeWords(outcome: CutoverRecord["outcome"]): string {
   }
 }
 
-/** `through nginx: 1057 requests, 1 failed (1 × answered 502), down for 3ms, the slowest took 9ms`. */
-function askedLine(met: CutoverAsked): string {
-  const { through, asked, failed, downMs, slowestMs, failures } = met;
+/** `through nginx: 1057 requests, 1 failed (answered 502), down 3 ms`. */
+function askedLine({ through, asked, failed, downMs, failures }: CutoverAsked): string {
   const where = through === "nginx" ? "through nginx" : "at the socket";
   const what = `  asked ${where}: ${counted(asked, "request")}, ${failed} failed`;
-  const slowest = `the slowest took ${formatDuration(slowestMs)}`;
-  if (failed === 0) return `${what}, ${slowest}`;
+  if (failed === 0) return what;
   const whys = failures.map(({ why, times }) => `${times} × ${escapeUnprintable(why)}`).join(", ");
-  return `${what} (${whys}), down for ${formatDuration(downMs)}, ${slowest}`;
+  return `${what} (${whys}), down for ${formatDuration(downMs)}`;
 }
 
 function nextLines({ outcome, target }: CutoverRecord, unit: string): readonly string[] {

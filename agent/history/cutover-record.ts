@@ -109,7 +109,6 @@ function isAsked(value: unknown): boolean {
     asked: isCount,
     failed: isCount,
     downMs: isDuration,
-    slowestMs: isDuration,
     failures: isListOf((one) => isFields(one, { why: isText, times: isCount })),
   });
 }

@@ -51,8 +51,6 @@ export interface CutoverAsked {
   readonly failed: number;
   /** From the first request that failed to the next that did not, all such times summed. */
   readonly downMs: number;
-  /** The longest that an answer was waited for: a request that waits is not one that failed. */
-  readonly slowestMs: number;
   /** Why the first ones failed, with how often each. */
   readonly failures: readonly { readonly why: string; readonly times: number }[];
 }

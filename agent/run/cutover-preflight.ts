@@ -6,8 +6,6 @@ import type { CutoverParts } from "./cutover-walk.ts";
 import { reasonOf } from "./remediation-lock.ts";
 
 const RUNTIME = "/run";
-/** gunicorn listens before its workers have loaded the application. */
-const LONG_BOOT_MS = 2_000;
 const TRIAL_MS = 60_000;
 const BETWEEN_MS = 100;
 const ANSWER_MS = 10_000;
@@ -39,19 +37,13 @@ export async function preflight(
   const statusBefore = await statusNow(target, parts);
   const untold = whySilent(plan, target, statusBefore);
   if (untold !== undefined) return { why: untold };
-  const trial = await tried(target, parts, statusBefore.socket);
-  if ("why" in trial) return trial;
-  const took = `${(trial.bootMs / 1000).toFixed(1)} s`;
-  if (trial.bootMs > LONG_BOOT_MS) {
-    parts.told.note(
-      `from the new master's start to its first answer it took ${took}: so long requests wait while it takes the path`,
-    );
-  }
+  const failure = await tried(target, parts, statusBefore.socket);
+  if (failure !== undefined) return { why: failure };
   const { program, version, user } = target.service;
   const who = target.service.keepsRoot ? "root" : user.name;
   return {
     statusBefore,
-    text: `gunicorn ${version} (${program}) loads and serves ${target.service.app} as ${who}, ${took} after its start`,
+    text: `gunicorn ${version} (${program}) loads and serves ${target.service.app} as ${who}`,
   };
 }
 
@@ -82,33 +74,27 @@ function statusOf(answer: SiteAnswer): number | null {
   return answer.kind === "answered" ? answer.status : null;
 }
 
-/** How long the new command line takes to serve, or why it does not. Whatever comes of it, nothing of the trial is left. */
+/** Why the new command line does not serve. Whatever comes of it, nothing of the trial is left. */
 async function tried(
   target: CutoverTarget,
   parts: CutoverParts,
   before: number | null,
-): Promise<{ readonly bootMs: number } | { readonly why: string }> {
+): Promise<string | undefined> {
   let trial: Trial;
   try {
     trial = await prepareTrial(target, RUNTIME, parts.tool);
   } catch (error) {
-    const why = `a folder for the trial could not be made below ${RUNTIME}: ${reasonOf(error)}`;
-    return { why };
+    return `a folder for the trial could not be made below ${RUNTIME}: ${reasonOf(error)}`;
   }
   let why: string | undefined;
-  let bootMs = 0;
   try {
-    why = await trial.check();
-    const startedMs = parts.clock.monotonicMs();
-    why ??= await trial.start();
+    why = (await trial.check()) ?? (await trial.start());
     why ??= await whyNotServing(trial, target.socket.url, parts, before);
-    bootMs = parts.clock.monotonicMs() - startedMs;
   } finally {
     const unended = await trial.end();
     if (unended !== undefined) parts.told.note(`the trial ${trial.unit} is left: ${unended}`);
   }
-  if (why === undefined) return { bootMs };
-  return { why: `tried beside the live path, and it failed: ${why}` };
+  return why === undefined ? undefined : `tried beside the live path, and it failed: ${why}`;
 }
 
 async function whyNotServing(

@@ -62,8 +62,8 @@ function askAgain(
     const askedAtMs = monotonicMs();
     const answer = await ask(place, PATIENCE_MS);
     const good = isGood(place, answer);
+    count.enter(askedAtMs, good ? undefined : whyOf(answer));
     const nowMs = monotonicMs();
-    count.enter(askedAtMs, nowMs - askedAtMs, good ? undefined : whyOf(answer));
     // one that fails costs the site nothing, and how long it does is the question
     const restMs = good ? (nowMs - askedAtMs) * TIMES_ITS_ANSWER : TICK_MS;
     dueMs = nowMs + Math.min(restMs, LONGEST_APART_MS);
@@ -90,17 +90,15 @@ function whyOf(answer: SiteAnswer): string {
 
 interface Count {
   /** `why` it failed; undefined: it did not. */
-  enter(askedAtMs: number, tookMs: number, why: string | undefined): void;
+  enter(askedAtMs: number, why: string | undefined): void;
   told(): Omit<CutoverAsked, "through">;
 }
 
 function createCount(): Count {
   const outcomes: { readonly askedAtMs: number; readonly failed: boolean }[] = [];
   const reasons = new Map<string, number>();
-  let slowestMs = 0;
   return {
-    enter(askedAtMs, tookMs, why) {
-      slowestMs = Math.max(slowestMs, tookMs);
+    enter(askedAtMs, why) {
       outcomes.push({ askedAtMs, failed: why !== undefined });
       if (why === undefined) return;
       if (reasons.has(why) || reasons.size < MOST_REASONS) {
@@ -111,7 +109,6 @@ function createCount(): Count {
       asked: outcomes.length,
       failed: outcomes.filter(({ failed }) => failed).length,
       downMs: downMsOf(outcomes),
-      slowestMs: Math.round(slowestMs),
       failures: [...reasons].map(([why, times]) => ({ why, times })),
     }),
   };

@@ -33,8 +33,8 @@ describe("what is told of a cutover", () => {
     expect(cutoverEndText(doneCutover, style)).toBe(
       [
         "done: master 1097 owns /run/app/app.sock, has 4 workers and answers",
-        "  asked at the socket: 1058 requests, 0 failed, the slowest took 12ms",
-        "  asked through nginx: 1057 requests, 2 failed (2 × answered 502), down for 10ms, the slowest took 3s",
+        "  asked at the socket: 1058 requests, 0 failed",
+        "  asked through nginx: 1057 requests, 2 failed (2 × answered 502), down for 10ms",
         "  proof: onemaster cutover verify --unit platform.service",
         "  way back: onemaster cutover rollback --unit platform.service --yes",
         "",
