@@ -8,7 +8,7 @@ import {
 import { chooseEnvironment, type ChosenEnvironment } from "./cutover-environment.ts";
 import { oldOf, startsAtBoot } from "./cutover-old.ts";
 import { type PlanFacts, type PlanParts, type PlanSubject, propertiesOf } from "./cutover-parts.ts";
-import { blindness, cutoverRefusals, ownershipOf } from "./cutover-refusals.ts";
+import { blindness, cutoverRefusals, ownershipOf, unfitText } from "./cutover-refusals.ts";
 import { bindsBeside, serviceOf } from "./cutover-service.ts";
 import { cutoverSteps } from "./cutover-steps.ts";
 import { nativeRefusal } from "./cutover-subject.ts";
@@ -81,14 +81,13 @@ function targetOf(
     enable: startsAtBoot(old.links) ? units : [],
     start: units,
     ownership: flags.fixOwnership ? ownershipOf(checks.files, checks) : [],
-    // the gate in the new unit lets masters of its own cutover pass
     scope: asideScope(service.name),
     backup: `${backups}/${old.unit}.backup`,
   };
 }
 
 /** All texts that come from elsewhere and stand in the unit, or name it. */
-function writtenIn(
+function textsIn(
   { gate }: PlanParts,
   { look }: PlanFacts,
   { files }: ChosenEnvironment,
@@ -116,29 +115,28 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
   const { look, values, checks } = facts;
   const { socket, name } = subject;
   const environment = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
-  const both = serviceOf(facts, subject, flags, environment.files);
-  const written = writtenIn(parts, facts, environment, both?.service);
-  const { mode, socketActivation } = head(parts);
-  const refusals = cutoverRefusals({
-    report,
-    socket,
-    properties: propertiesOf(parts),
-    look,
-    checks,
-    values,
-    flags,
-    otherBinds: bindsBeside(values, socket.path, checks.realPaths),
-    ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
-    written,
-  });
+  const found = serviceOf(facts, subject, flags, environment.files);
+  const texts = textsIn(parts, facts, environment, found?.service);
   // what cannot be written is not shown as if it could
-  const isFit = both !== undefined && !refusals.some(({ reason }) => reason === "value");
-  const target = isFit ? targetOf(parts, facts, subject, environment, both) : undefined;
+  const both = unfitText(texts) === undefined ? found : undefined;
+  const target = both && targetOf(parts, facts, subject, environment, both);
+  const { mode, socketActivation } = head(parts);
   return {
     ...head(parts),
     target: target ?? null,
     values: valuesTold(facts, environment, subject),
-    refusals,
+    refusals: cutoverRefusals({
+      report,
+      socket,
+      properties: propertiesOf(parts),
+      look,
+      checks,
+      values,
+      flags,
+      otherBinds: bindsBeside(values, socket.path, checks.realPaths),
+      ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
+      texts,
+    }),
     questions: [...values.questions, ...environment.questions],
     notes: notesTold(parts, facts, environment, both?.service),
     steps: target === undefined ? [] : cutoverSteps({ target, mode, socketActivation }),

@@ -23,7 +23,7 @@ export interface RefusalCase {
   readonly otherBinds: readonly string[];
   readonly ownership: readonly CutoverOwnership[];
   /** Texts that would stand in the unit. */
-  readonly written: readonly string[];
+  readonly texts: readonly string[];
 }
 
 type Because = string | undefined | false;
@@ -150,9 +150,16 @@ function unsaid({ look, values, socket, otherBinds: binds }: RefusalCase): Becau
   );
 }
 
-/** A line end or a backslash before it would make more lines of one, or one of two. */
-function unfit({ written }: RefusalCase): Because {
-  const bad = written.find((text) => /\p{Cc}|\uFFFD|\\$/u.test(text));
+/**
+ * A text that would not be one value of a unit: a line end makes more lines of one, a backslash
+ * before it one of two.
+ */
+export function unfitText(texts: readonly string[]): string | undefined {
+  return texts.find((text) => /\p{Cc}|\uFFFD|\\$/u.test(text));
+}
+
+function unfit({ texts }: RefusalCase): Because {
+  const bad = unfitText(texts);
   return bad !== undefined && `${JSON.stringify(bad)} cannot stand in a unit`;
 }
 

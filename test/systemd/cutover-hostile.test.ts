@@ -21,7 +21,7 @@ test(
     const kept = await cutoverOn(host, "plan", "--keep-root");
     expect(kept.stdout).toMatch(/not-roots .*others than root can change\s+\S+\/\.env\n/);
     const applied = await cutoverOn(host, "apply", "--yes");
-    expect(applied.exitCode, applied.stderr).toBe(0);
+    expect(applied.exitCode, `${applied.stdout}${applied.stderr}`).toBe(0);
     const unit = await host.run("cat /etc/systemd/system/platform.service");
     expect(unit).toContain(`EnvironmentFile=-${file}\n`);
     expect(unit).toContain("ExecStartPre=/bin/sh -c ");
@@ -43,7 +43,6 @@ test(
     const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
     const applied = await cutoverOn(host, "apply", "--yes", "--name", "web");
     expect(applied.exitCode, `${applied.stdout}${applied.stderr}`).toBe(0);
-    expect(applied.stdout).toContain("the slowest took ");
     const said = await host.run("journalctl --unit=web --output=cat --no-pager");
     expect(said).toMatch(/gate: pass: .* set masters? .*aside in onemaster-before-web\.scope/);
     expect((await truthOf(host)).masters).toHaveLength(1);
