@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rmdir, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CutoverFile, CutoverService, CutoverTarget } from "../model/cutover.ts";
 import type { HostTool } from "./host-tool.ts";
@@ -47,7 +47,7 @@ export async function prepareTrial(
   // entered by all, listed by nobody but root
   await chmod(folder, 0o711);
   const socket = join(own, "trial.sock");
-  const environment = await environmentOf(service, files, folder);
+  const { paths: environment, copies } = await environmentOf(service, files, folder);
 
   const logs = ownership.length === 0 ? [] : ["--log-file", "-", "--access-logfile", "/dev/null"];
   const properties = [
@@ -83,19 +83,50 @@ export async function prepareTrial(
     },
     async end() {
       const stopped = await tool("systemctl", ["stop", "--quiet", "--", unit], STOP_MS);
-      await rm(folder, { recursive: true, force: true });
+      const left = await removed([...copies, socket], [own, folder]);
       // one that ended by itself is collected, and not known any more
-      return stopped.ok || /not loaded/.test(stopped.why) ? undefined : stopped.why;
+      const unended = stopped.ok || /not loaded/.test(stopped.why) ? [] : [stopped.why];
+      return [...unended, ...left].join("; ") || undefined;
     },
   };
+}
+
+/**
+ * Name by name: `own` belongs to the service's user, who could put a link to any folder in it
+ * while root removes what is below. What else is there is left. Why not all could be removed.
+ */
+async function removed(
+  files: readonly string[],
+  folders: readonly string[],
+): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const [remove, paths] of [[unlink, files] as const, [rmdir, folders] as const]) {
+    for (const path of paths) {
+      try {
+        await remove(path);
+      } catch (error) {
+        const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+        if (code !== "ENOENT") left.push(`${path} is left (${code})`);
+      }
+    }
+  }
+  return left;
+}
+
+interface TrialEnvironment {
+  /** As the properties of the unit have them. */
+  readonly paths: readonly string[];
+  /** Files that were written for it. */
+  readonly copies: readonly string[];
 }
 
 async function environmentOf(
   { environmentFiles }: CutoverService,
   files: readonly CutoverFile[],
   folder: string,
-): Promise<readonly string[]> {
+): Promise<TrialEnvironment> {
   const paths: string[] = [];
+  const copies: string[] = [];
   for (const [at, path] of environmentFiles.entries()) {
     const planned = files.find((file) => file.path === path);
     if (planned === undefined) {
@@ -106,6 +137,7 @@ async function environmentOf(
     const copy = join(folder, `environment-${at}`);
     await writeFile(copy, planned.text, { mode: 0o600, flag: "wx" });
     paths.push(copy);
+    copies.push(copy);
   }
-  return paths;
+  return { paths, copies };
 }

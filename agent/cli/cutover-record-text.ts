@@ -72,11 +72,11 @@ function askedLine({ through, asked, failed, ...met }: CutoverAsked): string {
   return `${what} (${whys}), down for ${formatDuration(downMs)}${slow}`;
 }
 
-function nextLines({ outcome }: CutoverRecord, unit: string): readonly string[] {
+function nextLines({ outcome, target }: CutoverRecord, unit: string): readonly string[] {
   switch (outcome) {
     case "done":
       return [
-        `  proof: onemaster cutover verify --unit ${unit}`,
+        `  proof: onemaster cutover verify --unit ${target.service.name}`,
         `  way back: onemaster cutover rollback --unit ${unit} --yes`,
       ];
     case "undone":

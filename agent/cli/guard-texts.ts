@@ -10,8 +10,10 @@ export const gateText: CommandText = {
       "that drains, workers of a dead one. A USR2 upgrade needs no start; for one that is under " +
       "way the gate lets its own new master pass, and nobody else.",
     "Where it cannot see enough it warns and lets the start pass, unless it is told --strict. " +
-      "Run it as the service's user, or as root with ExecStartPre=!, to see all. It reads no settings and " +
-      "changes nothing. What it says is on stderr, for the journal.",
+      "Run it as the service's user, with no ! or + in ExecStartPre: who can write the service's " +
+      "environment could else run anything as root. It refuses just as well then, but cannot " +
+      "always name who. It reads no settings and changes nothing. What it says is on stderr, for " +
+      "the journal.",
   ],
   examples: [
     {

@@ -34,6 +34,8 @@ export interface ChoiceCase {
   readonly found: GunicornLine | undefined;
   /** Where the launch was found. */
   readonly from: string;
+  /** Why what the launch says is only a guess; undefined: it is none. */
+  readonly doubt: string | undefined;
 }
 
 type Candidate<T> = readonly [T | undefined, string];
@@ -80,7 +82,7 @@ export function pathFrom(directory: string | undefined, name: string): string | 
 }
 
 /** gunicorn's options beside those that have a flag of their own, as a shell has them. */
-export function chooseArguments({ typed, found, launch }: ChoiceCase): Choice<string> {
+export function chooseArguments({ typed, found, launch, doubt }: ChoiceCase): Choice<string> {
   if (typed !== undefined) return settled(typed.kept.map(shellWord).join(" "), "--arguments");
   if (launch === undefined || found === undefined) {
     const why =
@@ -89,6 +91,7 @@ export function chooseArguments({ typed, found, launch }: ChoiceCase): Choice<st
   }
   const { source, isWhole } = launch;
   const text = found.kept.map(shellWord).join(" ");
+  if (doubt !== undefined) return asked(ask("arguments", text, doubt));
   if (!isWhole) {
     return asked(ask("arguments", text, `${source} has words that only running it would tell`));
   }
@@ -98,7 +101,7 @@ export function chooseArguments({ typed, found, launch }: ChoiceCase): Choice<st
 }
 
 /** Absolute path of gunicorn. */
-export function chooseProgram({ look, flags, launch }: ChoiceCase): Choice<string> {
+export function chooseProgram({ look, flags, launch, doubt }: ChoiceCase): Choice<string> {
   const named = launch?.program ?? "gunicorn";
   const chosen = pick(
     [flags.program, "--program"],
@@ -110,6 +113,9 @@ export function chooseProgram({ look, flags, launch }: ChoiceCase): Choice<strin
     // Debian once had the one for Python 3 under a name of its own
     [look.programs[0], `there is no ${named}, this one is installed`],
   );
+  if (doubt !== undefined && flags.program === undefined) {
+    return asked(ask("program", chosen.value, doubt));
+  }
   const why = "no gunicorn was found in the PATH of services";
   const questions = chosen.value === undefined ? ask("program", "/usr/bin/gunicorn", why) : [];
   return { chosen, questions, notes: [] };
@@ -117,12 +123,15 @@ export function chooseProgram({ look, flags, launch }: ChoiceCase): Choice<strin
 
 /** The application. */
 export function chooseApp(it: ChoiceCase): Choice<string> {
-  const { look, flags, found, from } = it;
+  const { look, flags, found, from, doubt } = it;
   const title = look.master?.title;
   const chosen = pick([flags.app, "--app"], ...inLines(it, ({ app }) => app));
   if (chosen.value === undefined) {
     const why = "no command line names the application, and a title may bear another name";
     return asked(ask("app", title, why));
+  }
+  if (doubt !== undefined && chosen.source === from) {
+    return asked(ask("app", chosen.value, doubt));
   }
   const hasName = found?.kept.some((word) => /^(?:-n|--name)/.test(word)) === true;
   const fits = title === undefined || title === chosen.value || hasName;

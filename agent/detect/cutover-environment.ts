@@ -27,7 +27,7 @@ export interface ChosenEnvironment {
 export function environmentText(values: ReadonlyMap<string, string>): string | undefined {
   const lines: string[] = [];
   for (const [name, value] of values) {
-    if (/[\0\r\n]/.test(value) || !/^[A-Za-z_]\w*$/.test(name)) return undefined;
+    if (/[\0\r\n\uFFFD]/.test(value) || !/^[A-Za-z_]\w*$/.test(name)) return undefined;
     lines.push(`${name}="${value.replaceAll(/["\\`$]/g, String.raw`\$&`)}"`);
   }
   return `${lines.join("\n")}\n`;
@@ -106,7 +106,7 @@ export function chooseEnvironment(
     const which =
       unknown.length > 0
         ? `${unknown.join(", ")}: only running the start scripts would tell`
-        : "a value that goes on over several lines";
+        : "a value goes on over several lines, or is no UTF-8";
     return {
       ...nothing,
       files: paths,

@@ -2,17 +2,18 @@ import {
   asideScope,
   type CutoverPlan,
   type CutoverRefusal,
+  type CutoverService,
   type CutoverTarget,
 } from "../model/cutover.ts";
 import { chooseEnvironment, type ChosenEnvironment } from "./cutover-environment.ts";
 import { oldOf, startsAtBoot } from "./cutover-old.ts";
 import { type PlanFacts, type PlanParts, type PlanSubject, propertiesOf } from "./cutover-parts.ts";
-import { blindness, cutoverRefusals, ownershipOf } from "./cutover-refusals.ts";
+import { blindness, cutoverRefusals, ownershipOf, unfitText } from "./cutover-refusals.ts";
 import { bindsBeside, serviceOf } from "./cutover-service.ts";
 import { cutoverSteps } from "./cutover-steps.ts";
 import { nativeRefusal } from "./cutover-subject.ts";
 import { notesTold, valuesTold } from "./cutover-told.ts";
-import { socketUnit, unitFiles } from "./cutover-unit-file.ts";
+import { execWords, socketUnit, unitFiles } from "./cutover-unit-file.ts";
 
 type Head = Pick<
   CutoverPlan,
@@ -85,13 +86,39 @@ function targetOf(
   };
 }
 
+/** All texts that come from elsewhere and stand in the unit, or name it. */
+function textsIn(
+  { gate }: PlanParts,
+  { look }: PlanFacts,
+  { files }: ChosenEnvironment,
+  service: CutoverService | undefined,
+): readonly string[] {
+  if (service === undefined) return [];
+  const { description, starts } = look.scripts.header;
+  const { initScript } = look.scripts;
+  const { user, group, name, workingDirectory } = service;
+  return [
+    ...execWords(service),
+    workingDirectory,
+    user.name,
+    group.name,
+    name,
+    ...files,
+    ...starts,
+    ...[gate, description, initScript].flatMap((text) => text ?? []),
+  ];
+}
+
 /** Makes the plan of what was chosen and tried. Pure: same facts, same plan. */
 export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSubject): CutoverPlan {
   const { report, flags } = parts;
   const { look, values, checks } = facts;
   const { socket, name } = subject;
   const environment = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
-  const both = serviceOf(facts, subject, flags, environment.files);
+  const found = serviceOf(facts, subject, flags, environment.files);
+  const texts = textsIn(parts, facts, environment, found?.service);
+  // what cannot be written is not shown as if it could
+  const both = unfitText(texts) === undefined ? found : undefined;
   const target = both && targetOf(parts, facts, subject, environment, both);
   const { mode, socketActivation } = head(parts);
   return {
@@ -106,9 +133,10 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
       checks,
       values,
       flags,
-      otherBinds: bindsBeside(values, socket.path),
+      otherBinds: bindsBeside(values, socket.path, checks.realPaths),
       ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
       written: target?.files.map(({ path }) => path),
+      texts,
     }),
     questions: [...values.questions, ...environment.questions],
     notes: notesTold(parts, facts, environment, both?.service),

@@ -24,6 +24,8 @@ export interface RefusalCase {
   readonly ownership: readonly CutoverOwnership[];
   /** Paths of all files that would be written; undefined: not known yet. */
   readonly written: readonly string[] | undefined;
+  /** Texts that would stand in the unit. */
+  readonly texts: readonly string[];
 }
 
 type Because = string | undefined | false;
@@ -135,6 +137,43 @@ function otherBinds({ otherBinds: binds, flags }: RefusalCase): Because {
   return !flags.clean && `${also}, where two masters cannot be at a time: write --clean`;
 }
 
+/** Ports and names that the command line does not tell of, such as of a settings file. */
+function unsaid({ look, values, socket, otherBinds: binds }: RefusalCase): Because {
+  const said = [socket.path, ...values.line.binds, ...binds];
+  const names = new Set(said.map((bind) => bind.replace(/^.*[/:]/s, "")));
+  const other = (look.master?.listens ?? []).filter((one) => {
+    const name = one.replace(/^.*[/ ]/s, "");
+    // what gunicorn 25 and later are spoken to by
+    return !names.has(name) && !name.endsWith(".ctl");
+  });
+  return (
+    other.length > 0 &&
+    `master ${look.master?.pid} also listens at ${other.join(", ")}, of which its command line says nothing`
+  );
+}
+
+/**
+ * A text that would not be one value of a unit: a line end makes more lines of one, a backslash
+ * before it one of two.
+ */
+export function unfitText(texts: readonly string[]): string | undefined {
+  return texts.find((text) => /\p{Cc}|\uFFFD|\\$/u.test(text));
+}
+
+function unfit({ texts }: RefusalCase): Because {
+  const bad = unfitText(texts);
+  return bad !== undefined && `${JSON.stringify(bad)} cannot stand in a unit`;
+}
+
+function notRoots({ look: { master }, flags, checks }: RefusalCase): Because {
+  if (!flags.keepRoot) return undefined;
+  if (master !== undefined && !master.isRoots) {
+    return `--keep-root: master ${master.pid} does not run as root today`;
+  }
+  const open = checks.openToOthers.join(", ");
+  return open !== "" && `--keep-root: others than root can change ${open}`;
+}
+
 function inTheWay({ look, written }: RefusalCase): Because {
   const standing = look.inTheWay.filter((path) => written?.includes(path) !== false);
   return standing.length > 0 && `${standing.join(", ")} stands there already`;
@@ -186,6 +225,9 @@ const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Bec
   ["program", programFails],
   ["settings-file", isDaemon],
   ["unit-unsuitable", otherBinds],
+  ["unit-unsuitable", unsaid],
+  ["value", unfit],
+  ["not-roots", notRoots],
   ["user", accountMissing],
   ["folder", folderClosed],
   ["folder", folderMissing],

@@ -14,11 +14,27 @@ function typeFor(version: string): CutoverService["serviceType"] {
   return Number.parseInt(version, 10) >= 20 ? "notify" : "simple";
 }
 
-/** Binds beside the socket. A relative one leads from the working directory. */
-export function bindsBeside({ line, chdir }: ChosenValues, socket: string): readonly string[] {
-  return line.binds.filter((bind) => {
-    const path = /^unix:(?:\/\/)?(.+)$/s.exec(bind)?.[1];
-    return path === undefined || pathFrom(chdir.value, path) !== socket;
+/** The path of a unix bind as it is written, from the working directory. */
+function unixPath({ chdir }: ChosenValues, bind: string): string | undefined {
+  const path = /^unix:(?:\/\/)?(.+)$/s.exec(bind)?.[1];
+  return path === undefined ? undefined : pathFrom(chdir.value, path);
+}
+
+/** Paths of the unix binds as they are written, links and `..` and all. */
+export function unixPaths(values: ChosenValues): readonly string[] {
+  return values.line.binds.flatMap((bind) => unixPath(values, bind) ?? []);
+}
+
+/** Binds beside the socket; `realPaths` has the one true path of each that can be found. */
+export function bindsBeside(
+  values: ChosenValues,
+  socket: string,
+  realPaths: ReadonlyMap<string, string>,
+): readonly string[] {
+  const real = (path: string): string => realPaths.get(path) ?? path;
+  return values.line.binds.filter((bind) => {
+    const path = unixPath(values, bind);
+    return path === undefined || real(path) !== real(socket);
   });
 }
 
@@ -77,12 +93,12 @@ export function serviceOf(
   const { line } = values;
   const root = flags.keepRoot ? ["-u", user.name, "-g", group.name] : [];
   const initGroups = flags.keepRoot && line.initGroups ? ["--initgroups"] : [];
-  const binds = bindsBeside(values, socket.path).flatMap((bind) => ["-b", bind]);
   const own = [...workerWords(facts, workers, flags), ...line.kept, ...maskWords(umask)];
   const service: CutoverService = {
     name,
     program,
-    words: [...own, ...root, ...initGroups, ...binds],
+    words: [...own, ...root, ...initGroups],
+    otherBinds: bindsBeside(values, socket.path, checks.realPaths),
     app,
     bind: flags.socketActivation ? null : `unix:${socket.path}`,
     serviceType: typeFor(version),

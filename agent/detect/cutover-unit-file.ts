@@ -45,14 +45,16 @@ function gateLines(gate: string | undefined, { path }: CutoverSocket): readonly 
   if (gate === undefined) return [];
   const script = `[ ! -x "$0" ] || exec "$0" gate --socket "$1"`;
   const words = ["/bin/sh", "-c", script, gate, path].map(unitWord).join(" ");
-  // as root, to see who holds the socket; not `+`, which would leave the unit's PrivateTmp and look
-  // at another file of the same name
-  return [`ExecStartPre=!${words}`];
+  // as the service's user: the files of its environment may be that user's to write, so that with
+  // `!` or `+` it could have root run anything (NODE_OPTIONS, LD_PRELOAD)
+  return [`ExecStartPre=${words}`];
 }
 
 /** The words of gunicorn's command line as the unit has them. */
-export function execWords({ program, words, bind, app }: CutoverService): readonly string[] {
-  return [program, ...words, ...(bind === null ? [] : ["-b", bind]), app];
+export function execWords(service: CutoverService): readonly string[] {
+  const { program, words, otherBinds, bind, app } = service;
+  const binds = [...otherBinds, ...(bind === null ? [] : [bind])].flatMap((one) => ["-b", one]);
+  return [program, ...words, ...binds, app];
 }
 
 function serviceText(parts: UnitFileParts): string {

@@ -1,4 +1,4 @@
-import type { CutoverLook } from "../model/cutover-facts.ts";
+import type { CutoverLook, LaunchFacts } from "../model/cutover-facts.ts";
 import type {
   CutoverFlags,
   CutoverNginx,
@@ -46,10 +46,10 @@ export function chooseValues(
   flags: CutoverFlags,
   socket: SocketReport,
 ): ChosenValues {
-  const launch = look.ownLaunch ?? look.scripts.launches[0];
+  const { launch, doubt } = launchOf(look);
   const { typed } = look;
   const from = launch?.source ?? "";
-  const it: ChoiceCase = { look, flags, socket, launch, typed, found: launch?.line, from };
+  const it: ChoiceCase = { look, flags, socket, launch, typed, found: launch?.line, from, doubt };
   const [words, program, app] = [chooseArguments(it), chooseProgram(it), chooseApp(it)];
   const [workers, nginx] = [chooseWorkers(it), chooseNginx(it)];
   const [chdir, umask] = [chooseDirectory(it), chooseMask(it)];
@@ -69,6 +69,22 @@ export function chooseValues(
     questions: all.flatMap(({ questions }) => questions),
     notes: all.flatMap(({ notes }) => notes),
   };
+}
+
+/**
+ * What the running command line says comes first where root alone can have written it. That of
+ * another user's process may say anything: then what the scripts say counts, which root runs.
+ */
+function launchOf({ ownLaunch, scripts, master }: CutoverLook): {
+  readonly launch: LaunchFacts | undefined;
+  readonly doubt: string | undefined;
+} {
+  const [script] = scripts.launches;
+  const sure = ownLaunch === undefined || master?.isRoots === true;
+  if (sure) return { launch: ownLaunch ?? script, doubt: undefined };
+  if (script !== undefined) return { launch: script, doubt: undefined };
+  const doubt = `${ownLaunch.source}, which does not run as root, is all that tells of it`;
+  return { launch: ownLaunch, doubt };
 }
 
 /** --arguments are of options alone: what else the launch says stays. */

@@ -21,6 +21,10 @@ export interface LaunchFacts {
 /** The master whose work the native unit will do. */
 export interface ModelMaster {
   readonly pid: number;
+  /** False: its command line and environment can be of any process of its user's making. */
+  readonly isRoots: boolean;
+  /** Where else it listens: `TCP port 8000`, or the name that a unix socket was bound by. */
+  readonly listens: readonly string[];
   /** What gunicorn has put in its title: the application, unless --name says otherwise. */
   readonly title: string | undefined;
   readonly workingDirectory: string | undefined;
@@ -115,6 +119,10 @@ export interface PathStand {
 
 /** What is tried with the values that were chosen. Nothing of it changes the host. */
 export interface CutoverChecks {
+  /** Of what root would run or read where gunicorn stays root: paths that others can change. */
+  readonly openToOthers: readonly string[];
+  /** Of the socket and of each unix bind: the path by its folder's real one; missing: not found. */
+  readonly realPaths: ReadonlyMap<string, string>;
   readonly user: Account | undefined;
   readonly group: Account | undefined;
   /** Run by that account; undefined: it could not be, `programProblem` says why. */

@@ -94,6 +94,8 @@ export type CutoverRefusalReason =
   | "folder" // the user cannot bind in the socket's folder, or not enter the working directory
   | "ownership" // files that the service writes belong to somebody else
   | "environment" // it cannot be carried over as it is
+  | "value" // it holds what no unit may hold
+  | "not-roots" // with --keep-root, somebody else decides what root runs
   | "in-the-way" // something stands where the unit's file is to be written
   | "nginx"; // it does not answer now, or does not use the socket
 
@@ -130,10 +132,12 @@ export interface CutoverService {
   /** Absolute path of gunicorn. */
   readonly program: string;
   /**
-   * Its arguments without the bind and without the application, so that a trial can be bound
-   * elsewhere: `[program, ...words, "-b", …, app]`.
+   * Its arguments without any bind and without the application, so that a trial can be bound
+   * elsewhere: `[program, ...words, "-b", …, app]`. A trial binds none of `otherBinds`.
    */
   readonly words: readonly string[];
+  /** Where it listens beside `bind`, as gunicorn's -b has it. */
+  readonly otherBinds: readonly string[];
   readonly app: string;
   /** `unix:/absolute/path`; null: systemd binds it. */
   readonly bind: string | null;

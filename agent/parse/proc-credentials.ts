@@ -8,3 +8,11 @@ export function parseCredentials(
   const gid = wholeNumber(/(?:^|\n)Gid:\t\d+\t(\d+)\t/.exec(text)?.[1]);
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
+
+/**
+ * True where /proc/PID/status has user 0 four times: nobody else has started it or can change it.
+ * A program that is set-user-ID has the real id of who started it, with words of his choice.
+ */
+export function isRootsAlone(text: string): boolean {
+  return /(?:^|\n)Uid:\t0\t0\t0\t0(?:\n|$)/.test(text);
+}

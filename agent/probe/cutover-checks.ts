@@ -3,9 +3,10 @@ import type { Account, CutoverChecks, PathStand } from "../model/cutover-facts.t
 import type { CutoverNginx } from "../model/cutover.ts";
 import { parseAccountEntry } from "../parse/account-entry.ts";
 import { gunicornSettings, isDaemonSetting } from "../parse/gunicorn-settings.ts";
-import { joinPath } from "../parse/path-text.ts";
+import { joinPath, pathText } from "../parse/path-text.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
+import { isRootsToChange } from "./roots-alone.ts";
 import { runTool } from "./run-tool.ts";
 import { askSite } from "./site-ask.ts";
 
@@ -17,6 +18,10 @@ export interface CutoverTrials {
   readonly keepsRoot: boolean;
   readonly program: string | undefined;
   readonly socket: string;
+  /** Of what root would run or read where gunicorn stays root: absolute paths. */
+  readonly rootsFiles: readonly string[];
+  /** Absolute paths of all unix binds, as they are written. */
+  readonly binds: readonly string[];
   readonly chdir: string | undefined;
   /** Files that the service writes, absolute. */
   readonly files: readonly string[];
@@ -54,8 +59,19 @@ export async function checkForCutover(
       ? undefined
       : askSite({ through: "nginx", ...trials.nginx }, ANSWER_PATIENCE_MS),
   ]);
-  const common = { user, group, settingsProblems: settingsProblems(trials, files), nginx };
-  const as = trials.keepsRoot ? [] : asAccount(user, group);
+  const openToOthers = trials.keepsRoot
+    ? trials.rootsFiles.filter((path) => !isRootsToChange(path, files))
+    : [];
+  const common = {
+    openToOthers,
+    realPaths: realPathsOf([trials.socket, ...trials.binds], files),
+    user,
+    group,
+    settingsProblems: settingsProblems(trials, files),
+    nginx,
+  };
+  const asRoot = openToOthers.length === 0 ? [] : undefined;
+  const as = trials.keepsRoot ? asRoot : asAccount(user, group);
   // as root it would be no trial, and a program of the service's own must not be run so
   if (as === undefined) return { ...common, ...nothingTried };
   const folder = posix.dirname(trials.socket);
@@ -71,6 +87,16 @@ export async function checkForCutover(
     canEnterDirectory: entered,
     files: stands?.slice(1) ?? [],
   };
+}
+
+/** By the real path of its folder: whatever links to the file itself, gunicorn unlinks this name. */
+function realPathsOf(paths: readonly string[], files: Files): ReadonlyMap<string, string> {
+  const real = new Map<string, string>();
+  for (const path of paths) {
+    const folder = files.realPath(pathBytes(posix.dirname(path)));
+    if (folder.ok) real.set(path, posix.join(pathText(folder.value), posix.basename(path)));
+  }
+  return real;
 }
 
 async function accountOf(
@@ -162,7 +188,12 @@ function settingsProblems(
   if (settingsFile.startsWith("python:")) return [];
   const path = joinPath(chdir, settingsFile.replace(/^file:/, ""));
   const read = files.regular(pathBytes(path), 64 * 1024);
-  if (!read.ok) return [];
+  if (!read.ok) {
+    const { kind, why } = read.failure;
+    return kind === "gone"
+      ? []
+      : [`${path}, which could not be read (${why}), may make a daemon of it`];
+  }
   return gunicornSettings(read.value)
     .filter(isDaemonSetting)
     .map(({ name, value, line }) => `${path} line ${line}: ${name} = ${value}`);

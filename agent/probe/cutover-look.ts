@@ -87,7 +87,9 @@ function programsOf(
   { exported }: ScriptFacts,
   files: Files,
 ): readonly string[] {
-  const path = read?.master.environment?.get("PATH") ?? exported.get("PATH") ?? "";
+  const { master } = read ?? {};
+  const own = master?.isRoots === true ? master.environment?.get("PATH") : undefined;
+  const path = own ?? exported.get("PATH") ?? "";
   const folders = path.split(":").filter((folder) => folder.startsWith("/"));
   const paths = [...new Set([...folders, ...usualFolders])].flatMap((folder) => [
     `${folder}/gunicorn`,

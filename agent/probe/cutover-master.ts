@@ -3,7 +3,10 @@ import type { GroupReport, MasterReport } from "../model/report.ts";
 import { gunicornIn, gunicornLine } from "../parse/gunicorn-words.ts";
 import { parseCmdline } from "../parse/cmdline.ts";
 import { parseEnviron } from "../parse/environment-file.ts";
-import { parseCredentials } from "../parse/proc-credentials.ts";
+import { isRootsAlone, parseCredentials } from "../parse/proc-credentials.ts";
+import { socketInode } from "../parse/fd-link.ts";
+import { parseTcpListeners } from "../parse/net-tcp.ts";
+import { parseListeners } from "../parse/net-unix.ts";
 import { pathText } from "../parse/path-text.ts";
 import type { Files } from "./files.ts";
 import type { ProcPaths } from "./paths.ts";
@@ -30,14 +33,17 @@ export function readMaster(
   const cmdline = files.bytes(proc.of(pid, "cmdline"));
   const args = cmdline.ok ? parseCmdline(cmdline.value) : [];
   const environ = files.text(proc.of(pid, "environ"));
+  const own = files.text(proc.of(pid, "status"));
   const status = files.text(proc.of(workers[0]?.pid ?? pid, "status"));
   const found = gunicornIn(args);
   return {
     master: {
       pid,
+      isRoots: own.ok && isRootsAlone(own.value),
+      listens: listensOf(pid, proc, files),
       title: title.exec(args[0] ?? "")?.[1],
       workingDirectory: directory,
-      environment: environ.ok ? parseEnviron(environ.value) : undefined,
+      environment: environ.ok ? parseEnviron(asUtf8(environ.value)) : undefined,
       workers: workers.length,
       account: status.ok ? parseCredentials(status.value) : undefined,
       writes: writtenBy(pid, proc, files),
@@ -54,6 +60,33 @@ export function readMaster(
             directory,
           },
   };
+}
+
+/** What is no UTF-8 becomes U+FFFD, and is asked for later. */
+function asUtf8(latin1: string): string {
+  return Buffer.from(latin1, "latin1").toString("utf8");
+}
+
+/** Listeners that a process holds, in its own network. */
+function listensOf(pid: number, proc: ProcPaths, files: Files): readonly string[] {
+  const listed = files.names(proc.of(pid, "fd"));
+  const inodes = new Set<number>();
+  for (const name of listed.ok ? listed.value : []) {
+    const link = files.link(proc.of(pid, `fd/${name}`));
+    const inode = link.ok ? socketInode(link.value) : undefined;
+    if (inode !== undefined) inodes.add(inode);
+  }
+  const tcp = ["net/tcp", "net/tcp6"].flatMap((table) => {
+    const read = files.text(proc.of(pid, table));
+    return (read.ok ? parseTcpListeners(read.value) : undefined) ?? [];
+  });
+  const unix = files.bytes(proc.of(pid, "net/unix"));
+  const rows = unix.ok ? parseListeners(unix.value).rows : [];
+  const all = [
+    ...tcp.filter(({ inode }) => inodes.has(inode)).map(({ port }) => `TCP port ${port}`),
+    ...rows.filter(({ inode }) => inodes.has(inode)).map(({ name }) => pathText(name)),
+  ];
+  return [...new Set(all)].toSorted();
 }
 
 /** Regular files that a process has open for writing; what is deleted has no name any more. */

@@ -2,8 +2,10 @@ import { cutoverFolder } from "../history/cutover-files.ts";
 import type { CutoverFlags, CutoverPlan } from "../model/cutover.ts";
 import type { Settings } from "../model/settings.ts";
 import { socketAt } from "../model/settings-defaults.ts";
+import { chooseEnvironment } from "../detect/cutover-environment.ts";
 import type { PlanFacts, PlanParts, PlanSubject } from "../detect/cutover-parts.ts";
 import { planCutover, planWithout, subjectOf } from "../detect/cutover-plan.ts";
+import { unixPaths } from "../detect/cutover-service.ts";
 import { chooseSubject, unitOf } from "../detect/cutover-subject.ts";
 import { socketUnit } from "../detect/cutover-unit-file.ts";
 import { pathFrom } from "../detect/cutover-choices.ts";
@@ -47,7 +49,7 @@ export async function planForHost(settings: Settings, flags: CutoverFlags): Prom
 }
 
 async function factsFor(
-  { choice: { model }, unit, flags }: PlanParts,
+  { choice: { model }, unit, flags, gate }: PlanParts,
   { socket, name }: PlanSubject,
 ): Promise<PlanFacts> {
   const log = createFailureLog();
@@ -55,6 +57,7 @@ async function factsFor(
   const about = { unit, group: model, socket: socket.path, newUnits, typed: flags.arguments };
   const look = await lookForCutover(about, log);
   const values = chooseValues(look, flags, socket);
+  const { files } = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
   const logs = values.line.logs.flatMap((path) => pathFrom(values.chdir.value, path) ?? []);
   const trials = {
     user: values.user.value,
@@ -62,6 +65,8 @@ async function factsFor(
     keepsRoot: flags.keepRoot,
     program: values.program.value,
     socket: socket.path,
+    binds: unixPaths(values),
+    rootsFiles: [values.program.value, gate, ...files].flatMap((path) => path ?? []),
     chdir: values.chdir.value,
     files: [...new Set([...logs, ...(look.master?.writes ?? [])])],
     settingsFile: values.line.settingsFile,

@@ -97,6 +97,8 @@ export function scripts(change: Partial<ScriptFacts> = {}): ScriptFacts {
 export function master(change: Partial<ModelMaster> = {}): ModelMaster {
   return {
     pid: 68,
+    isRoots: true,
+    listens: [],
     title: "run:app",
     workingDirectory: folder,
     environment: undefined,
@@ -130,6 +132,8 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
 /** All that was tried went well; `change` overrides. */
 function checks(change: Partial<CutoverChecks> = {}): CutoverChecks {
   return {
+    openToOthers: [],
+    realPaths: new Map(),
     user: { name: "www-data", id: 33 },
     group: { name: "www-data", id: 33 },
     version: "20.1.0",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { handover, noMaster, orphaned, unreachable } from "../cli/reports.ts";
 import { unit, wrapped } from "./audit-build.ts";
-import { folder, line, plan, type PlanCase, scripts, launch } from "./cutover-build.ts";
+import { folder, line, master, plan, type PlanCase, scripts, launch } from "./cutover-build.ts";
 
 const notWritable = {
   path: "/logs/error.log",
@@ -31,6 +31,20 @@ it.each<[string, PlanCase]>([
   [
     "a folder in which systemd binds",
     { checks: { socketFolder: undefined }, flags: { socketActivation: true } },
+  ],
+  [
+    "listeners that are known of",
+    {
+      look: {
+        master: master({ listens: ["TCP port 80", "/x/sampleplatform.sock", "/run/gunicorn.ctl"] }),
+        ...alsoTcp,
+      },
+      flags: { clean: true },
+    },
+  ],
+  [
+    "a gunicorn that root alone can change, and that stays root",
+    { look: { master: undefined }, flags: { keepRoot: true } },
   ],
   ["no nginx", { flags: { nginx: "none" }, checks: { nginx: undefined } }],
   ["another bind, and all to be stopped", { look: alsoTcp, flags: { clean: true } }],
@@ -153,6 +167,37 @@ it.each<[string, PlanCase, string, string]>([
   ],
   ["a log of root's", { checks: { files: [notWritable] } }, "ownership", "--fix-ownership"],
   [
+    "an option with a line end",
+    { look: { ownLaunch: launch({ line: line({ kept: ["-n", "x\nExecStartPre=+/bin/x"] }) }) } },
+    "value",
+    "x\\nExecStartPre",
+  ],
+  ["a folder with a backslash at its end", { flags: { chdir: "/srv/x\\" } }, "value", "/srv/x"],
+  [
+    "a description that goes on",
+    { look: { scripts: scripts({ header: { description: "x\\", starts: [] } }) } },
+    "value",
+    "cannot stand in a unit",
+  ],
+  [
+    "root's gunicorn, which somebody else started",
+    { look: { master: master({ isRoots: false }) }, flags: { keepRoot: true } },
+    "not-roots",
+    "master 68 does not run as root today",
+  ],
+  [
+    "root's gunicorn, which somebody else can change",
+    { checks: { openToOthers: ["/srv/venv/bin/gunicorn"] }, flags: { keepRoot: true } },
+    "not-roots",
+    "can change /srv/venv/bin/gunicorn",
+  ],
+  [
+    "a port of which the command line says nothing",
+    { look: { master: master({ listens: ["TCP port 8000", "sampleplatform.sock"] }) } },
+    "unit-unsuitable",
+    "master 68 also listens at TCP port 8000, of which",
+  ],
+  [
     "a unit file in the way",
     { look: { inTheWay: ["/etc/systemd/system/platform.service"] } },
     "in-the-way",
@@ -188,4 +233,8 @@ it("does not take a file that could not be read for one of somebody", () => {
     { ...notWritable, state: "makeable" as const },
   ];
   expect(plan({ checks: { files }, flags: { fixOwnership: true } }).target?.ownership).toEqual([]);
+});
+
+it("nothing is shown of a unit that cannot be written", () => {
+  expect(plan({ flags: { app: "a\nb" } })).toMatchObject({ target: null, steps: [] });
 });

@@ -86,7 +86,7 @@ WantedBy=sockets.target
     [
       "a gate",
       { gate: "/usr/bin/onemaster" },
-      `ExecStartPre=!/bin/sh -c "[ ! -x \\"$$0\\" ] || exec \\"$$0\\" gate --socket \\"$$1\\"" /usr/bin/onemaster ${duplicate.path}`,
+      `ExecStartPre=/bin/sh -c "[ ! -x \\"$$0\\" ] || exec \\"$$0\\" gate --socket \\"$$1\\"" /usr/bin/onemaster ${duplicate.path}`,
     ],
     [
       "files of variables",
@@ -157,14 +157,25 @@ WantedBy=sockets.target
     expect(linesOf(saw).join("\n")).toContain(`-b :8000 -b unix:${duplicate.path} run:app`);
   });
 
+  it("keeps them from the words that a trial is started with", () => {
+    const saw = {
+      look: said({ binds: ["unix:sampleplatform.sock", ":8000"] }),
+      flags: { clean: true },
+    };
+    expect(target(saw).service).toMatchObject({ otherBinds: [":8000"] });
+    expect(target(saw).service.words.join(" ")).not.toMatch(/:8000|unix:|-b/);
+  });
+
   it.each([
     ["unix:sampleplatform.sock", []],
     [`unix://${duplicate.path}`, []],
+    ["unix:/var/../var//www/x.sock", []],
     ["unix:other.sock", ["unix:other.sock"]],
     ["127.0.0.1:80", ["127.0.0.1:80"]],
   ])("knows whether %s is the socket", (bind, beside) => {
     const values = chooseValues(look(said({ binds: [bind] })), flags(), duplicate);
-    expect(bindsBeside(values, duplicate.path)).toEqual(beside);
+    const realPaths = new Map([["/var/../var//www/x.sock", duplicate.path]]);
+    expect(bindsBeside(values, duplicate.path, realPaths)).toEqual(beside);
   });
 
   it.each<[string, PlanCase]>([

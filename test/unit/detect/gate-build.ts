@@ -6,7 +6,7 @@ import { asked, path, snapshot } from "./build.ts";
 /** The unit that is about to start. */
 export const unit = "app.service";
 /** What `gate` says at its end where a full look would tell. */
-export const seesAll = "ExecStartPre=! lets the gate see all of it";
+export const seesAll = "run as root, the gate sees all of it";
 
 /** Who asks in every case that does not say otherwise. */
 export const caller: GateCaller = { unit, line: [900, 1], upgradeOf: undefined };

@@ -34,8 +34,7 @@ describe("a listener whose holder is out of sight", () => {
       "a connection is taken",
       { activatedBy: undefined, knock: { kind: "answered" } },
       "refuse: somebody listens at this very file, out of sight of the gate's user: a start would " +
-        `take the path away from it | onemaster status --socket ${path}, as root, says who it is; ` +
-        seesAll,
+        `take the path away from it | onemaster status --socket ${path}, as root, says who it is`,
     ],
     [
       "it must not connect",
@@ -51,6 +50,24 @@ describe("a listener whose holder is out of sight", () => {
     ],
   ])("%s", (_, outOfSight, says) => {
     expect(gate(atTheFile, {}, outOfSight)).toBe(says);
+  });
+
+  it.each<[what: string, unit: string | undefined, of: string, says: string]>([
+    [
+      "of this unit passes",
+      "app.service",
+      "onemaster-before-app.scope",
+      "pass: a cutover has set ",
+    ],
+    ["of another unit does not", "app.service", "onemaster-before-web.scope", "refuse: somebody "],
+    ["is none outside of units", undefined, "onemaster-before-app.scope", "refuse: somebody "],
+  ])("root's master that a cutover %s", (_, unit, of, says) => {
+    const seen = saw({
+      listeners: [listener(100, { place: undefined })],
+      processes: [master(10, { holds: "denied", unit: of })],
+    });
+    const answered: OutOfSight = { activatedBy: undefined, knock: { kind: "answered" } };
+    expect(gate(seen, { unit }, answered)).toContain(says);
   });
 
   it("a file without a listener, while other masters are hidden, could not be told", () => {

@@ -13,6 +13,7 @@ export function cutover(change: Partial<CutoverRecord> = {}): CutoverRecord {
         name: "platform.service",
         program: "/usr/bin/gunicorn",
         words: ["-w", "4"],
+        otherBinds: [],
         app: "run:app",
         bind: "unix:/run/app/app.sock",
         serviceType: "notify",

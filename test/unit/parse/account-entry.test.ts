@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAccountEntry } from "../../../agent/parse/account-entry.ts";
-import { parseCredentials } from "../../../agent/parse/proc-credentials.ts";
+import { isRootsAlone, parseCredentials } from "../../../agent/parse/proc-credentials.ts";
 
 describe("an entry of passwd or group", () => {
   it.each([
@@ -30,4 +30,13 @@ describe("the ids of a process", () => {
   ])("are %s", (_, text, ids) => {
     expect(parseCredentials(text)).toEqual(ids);
   });
+});
+
+it.each([
+  ["root's", "Uid:\t0\t0\t0\t0\nGid:\t5\t5\t5\t5\n", true],
+  ["of a set-user-ID program", "Name:\tx\nUid:\t33\t0\t0\t0\n", false],
+  ["another's", "Name:\tx\nUid:\t33\t33\t33\t33\n", false],
+  ["not told", "", false],
+])("a process is %s", (_, text, roots) => {
+  expect(isRootsAlone(text)).toBe(roots);
 });

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import { answering, platform } from "../testbed/incident.ts";
+import { cutoverOn, expectNative } from "./support-cutover.ts";
+import { sysvPlatform } from "./sysv-platform.ts";
+import { truthOf } from "./truth.ts";
+
+const limitMs = 170_000;
+const { root } = platform;
+
+test(
+  "what www-data writes into its environment does not reach root by the gate",
+  async (context) => {
+    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+    const file = `${root}/.env`;
+    await host.run(
+      `echo FOO=bar >${file}; chown www-data:www-data ${file}; ` +
+        `sed -i 's|^set +a|. ${file}\\nset +a|' /etc/init.d/platform; ` +
+        "systemctl stop platform; sleep 2; systemctl start platform",
+    );
+    await answering(host);
+    const kept = await cutoverOn(host, "plan", "--keep-root");
+    expect(kept.stdout).toMatch(/not-roots .*others than root can change\s+\S+\/\.env\n/);
+    const applied = await cutoverOn(host, "apply", "--yes");
+    expect(applied.exitCode, `${applied.stdout}${applied.stderr}`).toBe(0);
+    const unit = await host.run("cat /etc/systemd/system/platform.service");
+    expect(unit).toContain(`EnvironmentFile=-${file}\n`);
+    expect(unit).toContain("ExecStartPre=/bin/sh -c ");
+    await host.write(
+      `${root}/says.js`,
+      'const fs = require("fs"); fs.appendFileSync("/tmp/said", `${process.getuid()}\\n`);\n',
+    );
+    await host.run(`echo NODE_OPTIONS=--require=${root}/says.js >>${file}`);
+    await host.run("systemctl restart platform");
+    await expectNative(host);
+    expect(new Set((await host.run("cat /tmp/said")).trim().split("\n"))).toEqual(new Set(["33"]));
+  },
+  limitMs,
+);
+
+test(
+  "--name: the gate of another unit lets the masters pass that it takes over from",
+  async (context) => {
+    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+    const applied = await cutoverOn(host, "apply", "--yes", "--name", "web");
+    expect(applied.exitCode, `${applied.stdout}${applied.stderr}`).toBe(0);
+    const said = await host.run("journalctl --unit=web --output=cat --no-pager");
+    expect(said).toMatch(/gate: pass: .* set masters? .*aside in onemaster-before-web\.scope/);
+    expect((await truthOf(host)).masters).toHaveLength(1);
+  },
+  limitMs,
+);
+
+test(
+  "--clean: a trial that fails leaves the live path alone, however it is written",
+  async (context) => {
+    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+    await host.run(
+      `sed -i 's|"unix:sampleplatform.sock"|"unix:/var/../var${root.slice(4)}/sampleplatform.sock"|' ` +
+        `${root}/bootstrap_gunicorn.py; systemctl stop platform; sleep 2; systemctl start platform`,
+    );
+    await answering(host);
+    await host.run(
+      `printf '%s\\n' 'import os' 'if "onemaster-trial" in open("/proc/self/cgroup").read(): ` +
+        `raise SystemExit(3)' >>${root}/run.py`,
+    );
+    const listeners = async () =>
+      (await truthOf(host)).masters.map(({ pid, listener }) => [pid, listener]);
+    const before = await listeners();
+    const clean = await cutoverOn(host, "apply", "--yes", "--clean");
+    expect(clean.exitCode).toBe(1);
+    expect(clean.stderr).toContain("tried beside the live path");
+    expect(await listeners()).toEqual(before);
+    await answering(host);
+  },
+  limitMs,
+);
+
+test(
+  "a master that www-data has forged writes no line of the unit",
+  async (context) => {
+    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+    await host.run(
+      "mkdir /tmp/evil; echo 'raise ImportError' >/tmp/evil/setproctitle.py; chmod 755 /tmp/evil",
+    );
+    const name = "x\\nExecStartPre=+/bin/sh -c 'id >/root/pwned'\\nX-A=y";
+    const words = `"-w","4","--daemon","-b","unix:${platform.socket}","-m","007","-n","${name}"`;
+    await host.write(
+      "/root/forge.py",
+      `import os
+os.chdir("${root}")
+open("/sys/fs/cgroup/system.slice/platform.service/cgroup.procs", "w").write(str(os.getpid()))
+os.setgroups([33]); os.setresgid(33, 33, 33); os.setresuid(33, 33, 33)
+os.execve("/usr/bin/gunicorn", ["gunicorn",${words},"run:app"],
+  {"PATH": "/usr/bin:/bin", "PYTHONPATH": "/tmp/evil", "HOLD_MB": "1"})
+`,
+    );
+    await host.run("python3 /root/forge.py; sleep 3");
+    const plan = await cutoverOn(host, "plan");
+    expect(plan.stdout).not.toContain("pwned");
+    expect(plan.stdout).toContain("bootstrap_gunicorn.py line");
+    const root0 = await cutoverOn(host, "plan", "--keep-root");
+    expect(root0.stdout).toContain("does not run as root today");
+  },
+  limitMs,
+);

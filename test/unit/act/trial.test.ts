@@ -1,0 +1,72 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import type { HostTool } from "../../../agent/act/host-tool.ts";
+import { prepareTrial } from "../../../agent/act/trial.ts";
+import { cutover } from "../history/cutovers.ts";
+
+interface Tried {
+  readonly runtime: string;
+  readonly own: string;
+  readonly asked: readonly string[];
+  readonly end: () => Promise<string | undefined>;
+  readonly start: () => Promise<string | undefined>;
+}
+
+/** A trial below a folder of its own, by a systemd that agrees to everything. */
+async function trial(otherBinds: readonly string[] = []): Promise<Tried> {
+  const runtime = mkdtempSync(join(tmpdir(), "om-trial-"));
+  onTestFinished(() => rmSync(runtime, { recursive: true }));
+  const asked: string[] = [];
+  const tool: HostTool = (program, words) => {
+    asked.push([program, ...words].join(" "));
+    return Promise.resolve({ ok: true, stdout: "", said: [], why: "" });
+  };
+  const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const service = {
+    ...cutover().target.service,
+    otherBinds,
+    user: { name: "me", uid: me.uid },
+    group: { name: "me", gid: me.gid },
+    environmentFiles: ["/etc/default/platform-native"],
+  };
+  const files = [
+    { path: "/etc/default/platform-native", mode: 0o600, text: "A=b\n", secret: true },
+  ];
+  const made = await prepareTrial({ service, files, ownership: [] }, runtime, tool);
+  const own = join(made.socket, "..");
+  return { runtime, own, asked, end: () => made.end(), start: () => made.start() };
+}
+
+it("binds its own path and no other", async () => {
+  const { own, asked, start } = await trial([":8000", "unix:/var/../var/www/x.sock"]);
+  expect(await start()).toBeUndefined();
+  expect(asked[0]).toContain(`--bind unix:${own}/trial.sock`);
+  expect(asked[0]).not.toMatch(/:8000|x\.sock/);
+});
+
+it("leaves nothing behind", async () => {
+  const { runtime, own, end } = await trial();
+  writeFileSync(join(own, "trial.sock"), "");
+  expect(await end()).toBeUndefined();
+  expect(readdirSync(runtime)).toEqual([]);
+});
+
+it("leaves what the service's user has put there, and says so", async () => {
+  const { runtime, own, end } = await trial();
+  const precious = join(runtime, "precious");
+  mkdirSync(precious);
+  writeFileSync(join(precious, "file"), "");
+  symlinkSync(precious, join(own, "link"));
+  expect(await end()).toMatch(/own is left \(ENOTEMPTY\); .* is left \(ENOTEMPTY\)$/);
+  expect(existsSync(join(precious, "file"))).toBe(true);
+});
