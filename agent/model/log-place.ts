@@ -1,8 +1,25 @@
 /** Folders of the system, in which no application keeps a log that its user has to write. */
 const systemFolders: readonly string[] = [
-  ...["/etc", "/usr", "/boot", "/root", "/bin", "/sbin", "/proc", "/sys", "/dev"],
-  ...["/var/lib", "/var/spool", "/var/cache", "/var/backups", "/var/mail", "/run/systemd"],
-  ...["apt", "audit", "installer", "journal", "private"].map((name) => `/var/log/${name}`),
+  "/etc",
+  "/usr",
+  "/boot",
+  "/root",
+  "/bin",
+  "/sbin",
+  "/proc",
+  "/sys",
+  "/dev",
+  "/var/lib",
+  "/var/spool",
+  "/var/cache",
+  "/var/backups",
+  "/var/mail",
+  "/run/systemd",
+  "/var/log/apt",
+  "/var/log/audit",
+  "/var/log/installer",
+  "/var/log/journal",
+  "/var/log/private",
 ];
 
 /**
