@@ -1,5 +1,8 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { whyNoLogOfService } from "../model/log-place.ts";
+import { doneOf } from "./call-failure.ts";
+import { reach } from "./reach.ts";
 
 /** Owner and group. */
 export interface Ids {
@@ -8,28 +11,43 @@ export interface Ids {
 }
 
 /**
- * Gives a file or a folder to somebody, if it still belongs to whom it did. Resolves with why that
- * was not done, or undefined: it is theirs, also where it already was. A link is not followed, and
- * a file with several names is left: whoever may write in its folder could have made one of them.
+ * Gives a log to somebody, if it still belongs to whom it did. Resolves with why that was not done,
+ * or undefined: it is theirs, also where it already was. Only root gives and is given back. A link
+ * is followed only on the way and where root alone could have made it; a file with several names
+ * is left: whoever may write in its folder could have made one of them.
  */
 export async function giveTo(path: string, from: Ids, to: Ids): Promise<string | undefined> {
+  const reached = reach(path);
+  if (reached.kind === "gone") return `${path}: gone`;
+  if (reached.kind === "refused") return reached.why;
+  const { folder, name } = reached;
   try {
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-    const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    try {
-      const found = await file.stat();
-      if (found.uid === to.uid && found.gid === to.gid) return undefined;
-      if (found.uid !== from.uid || found.gid !== from.gid) {
-        return `${path} belongs to ${found.uid}:${found.gid} by now`;
-      }
-      if (!found.isFile() && !found.isDirectory()) return `${path} is no file and no folder`;
-      if (found.isFile() && found.nlink !== 1) return `${path} has ${found.nlink} names`;
-      await file.chown(to.uid, to.gid);
-      return undefined;
-    } finally {
-      await file.close();
-    }
+    // its name, and the one that links lead to
+    const why = whyNoLogOfService(path) ?? whyNoLogOfService(reached.path);
+    return why ?? (await giveAt(folder.at(name), path, from, to));
   } catch (error) {
-    return `${path}: ${error instanceof Error ? error.message : String(error)}`;
+    const done = doneOf(error);
+    return `${path}: ${"why" in done ? done.why : "gone"}`;
+  } finally {
+    folder.close();
+  }
+}
+
+async function giveAt(at: string, path: string, from: Ids, to: Ids): Promise<string | undefined> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = await open(at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const found = await file.stat();
+    if (found.uid === to.uid && found.gid === to.gid) return undefined;
+    if (found.uid !== from.uid || found.gid !== from.gid) {
+      return `${path} belongs to ${found.uid}:${found.gid} by now`;
+    }
+    if (from.uid !== 0 && to.uid !== 0) return `${path} is not root's to give`;
+    if (!found.isFile()) return `${path} is no file`;
+    if (found.nlink !== 1) return `${path} has ${found.nlink} names`;
+    await file.chown(to.uid, to.gid);
+    return undefined;
+  } finally {
+    await file.close();
   }
 }

@@ -14,6 +14,7 @@ import { soundExits, type SoundStyle, soundText } from "./sound-text.ts";
 import { coloursFor } from "./status-colours.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { UsageError } from "./usage-error.ts";
+import { createVoice, type Voice } from "./voice.ts";
 
 /** Options of `onemaster drill`. */
 export interface DrillOptions {
@@ -27,8 +28,19 @@ export interface DrillOptions {
   readonly evenIfUnsound: boolean;
 }
 
+/** The right to act on this host until it is released; no signal ends this process meanwhile. */
+export interface DrillRight {
+  /** Keeps others off these sockets too. Resolves with why that was not possible, or undefined. */
+  lockFoldersOf(sockets: readonly string[]): Promise<string | undefined>;
+  /** True: a signal asked to stop, or the terminal is gone. */
+  isTold(): boolean;
+  release(): Promise<void>;
+}
+
 /** What a drill touches outside of the command. */
 export interface DrillHost {
+  /** Resolves with why nothing may be done now where somebody else acts. */
+  readonly begin: (stateDir: string) => Promise<DrillRight | string>;
   readonly look: LookForSoundness;
   readonly control: DrillParts["control"];
   readonly meter: DrillParts["meter"];
@@ -56,13 +68,11 @@ function theUnit(look: SoundLook, asked: string | undefined): string | undefined
 
 /** Looks at the unit as it is; a text where there is nothing that could be drilled. */
 async function ready(
-  common: CommonOptions,
-  { unit: typed, cycles }: DrillOptions,
-  surroundings: Surroundings,
+  settings: Settings,
+  asked: string | undefined,
+  cycles: number,
   host: DrillHost,
 ): Promise<Ready | string> {
-  const asked = unitAskedFor(typed);
-  const settings = await effectiveSettings(common, surroundings);
   const look = await host.look(settings, asked);
   const unit = theUnit(look, asked);
   if (unit === undefined) return "no unit serves a unix socket here: there is nothing to drill";
@@ -87,8 +97,40 @@ export async function drillCommand(
   surroundings: Surroundings,
   host: DrillHost,
 ): Promise<number> {
+  const asked = unitAskedFor(options.unit);
+  const settings = await effectiveSettings(common, surroundings);
+  const run = (right?: DrillRight): Promise<number> =>
+    drillWith(right, { settings, asked, color: common.color }, options, surroundings, host);
+  if (!options.yes) return await run();
+  const right = await host.begin(settings.stateDir);
+  if (typeof right === "string") return notBegun(right, surroundings);
+  try {
+    return await run(right);
+  } finally {
+    await right.release();
+  }
+}
+
+function notBegun(why: string, { stderr }: Surroundings): number {
+  stderr.write(`onemaster: nothing was done: ${why}\n`);
+  return soundExits.unknown;
+}
+
+interface Told {
+  readonly settings: Settings;
+  readonly asked: string | undefined;
+  readonly color: boolean;
+}
+
+async function drillWith(
+  right: DrillRight | undefined,
+  { settings, asked, color }: Told,
+  options: DrillOptions,
+  surroundings: Surroundings,
+  host: DrillHost,
+): Promise<number> {
   const { stdout, stderr } = surroundings;
-  const found = await ready(common, options, surroundings, host);
+  const found = await ready(settings, asked, options.cycles, host);
   if (typeof found === "string") {
     stderr.write(`onemaster: ${found}\n`);
     return options.yes ? soundExits.unknown : ExitCode.ok;
@@ -96,12 +138,12 @@ export async function drillCommand(
   const { plan, before } = found;
   const style: SoundStyle = {
     width: stdout.columns ?? widthWithoutTerminal,
-    colours: coloursFor(common.color && stdout.isTerminal && !surroundings.plainText),
+    colours: coloursFor(color && stdout.isTerminal && !surroundings.plainText),
   };
   const sound = before?.soundness ?? "unknown";
-  const begins = options.yes && (sound === "sound" || options.evenIfUnsound);
+  const begins = right !== undefined && (sound === "sound" || options.evenIfUnsound);
   if (!begins && options.json) stdout.write(preview(plan, before));
-  if (!options.yes) {
+  if (right === undefined) {
     if (!options.json) stdout.write(drillPlanText(plan, before, options, style));
     return ExitCode.ok;
   }
@@ -113,7 +155,9 @@ export async function drillCommand(
     );
     return soundExits[sound];
   }
-  const report = await carryOut(found, options, surroundings, host, style);
+  const unlocked = await right.lockFoldersOf(plan.before.sockets);
+  if (unlocked !== undefined) return notBegun(unlocked, surroundings);
+  const report = await carryOut(found, right, options, surroundings, host, style);
   if (options.json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   return soundExits[report.soundness];
 }
@@ -128,30 +172,33 @@ function preview({ unit, cycles, before }: DrillPlan, now: UnitSoundness | undef
 
 async function carryOut(
   { settings, plan }: Ready,
+  right: DrillRight,
   { json }: DrillOptions,
   surroundings: Surroundings,
   host: DrillHost,
   style: SoundStyle,
 ): Promise<DrillReport> {
-  const { stdout, stderr } = surroundings;
+  const voice = createVoice(surroundings);
+  const { isTerminal } = surroundings.stderr;
   const stop = surroundings.stopSignal();
   const never = new AbortController().signal;
   // its paths by name, so that they are looked at when nobody listens there, too
   const looked: Settings = { ...settings, sockets: plan.expectations };
-  if (!json) stdout.write(drillHead(plan, style));
+  if (!json) voice.out(drillHead(plan, style));
   const report = await drill(plan, {
     control: host.control,
     look: () => host.look(looked, plan.unit),
     meter: host.meter,
     nowMs: host.nowMs,
     pause: (ms) => surroundings.sleep(ms, never),
-    stopped: () => stop.aborted,
-    told: (step) => tell(step, plan, json, surroundings, style),
+    stopped: () => stop.aborted || right.isTold(),
+    told: (step) => voice.safely(() => tell(step, plan, { json, isTerminal }, voice, style)),
   });
+  voice.release();
   const story = report.rows.some(needsStory) ? await host.story(plan.unit) : "";
   const end = drillEnd(report, story, style);
-  if (!json) stdout.write(end);
-  else if (report.endedEarly !== null) stderr.write(`onemaster: ${report.endedEarly}\n`);
+  if (!json) voice.out(end);
+  else if (report.endedEarly !== null) voice.err(`onemaster: ${report.endedEarly}\n`);
   return report;
 }
 
@@ -163,16 +210,16 @@ function needsStory({ step, refused, masters, soundness }: DrillRow): boolean {
 function tell(
   step: DrillRow["step"] | DrillRow,
   { cycles, unit }: DrillPlan,
-  json: boolean,
-  { stdout, stderr }: Surroundings,
+  { json, isTerminal }: { readonly json: boolean; readonly isTerminal: boolean },
+  { out, err }: Voice,
   style: SoundStyle,
 ): void {
   const began = typeof step !== "object";
-  if (began && stderr.isTerminal) {
+  if (began && isTerminal) {
     const what = typeof step === "number" ? `restart ${step} of ${cycles}` : step;
-    stderr.write(`${what}: ${unit} …\r`);
+    err(`${what}: ${unit} …\r`);
   }
   if (began) return;
-  if (stderr.isTerminal) stderr.write("\u001B[K");
-  if (!json) stdout.write(drillRowText(step, style));
+  if (isTerminal) err("\u001B[K");
+  if (!json) out(drillRowText(step, style));
 }

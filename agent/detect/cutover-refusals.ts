@@ -5,6 +5,7 @@ import type {
   CutoverRefusal,
   CutoverRefusalReason,
 } from "../model/cutover.ts";
+import { whyNoLogOfService } from "../model/log-place.ts";
 import type { Report, SocketReport } from "../model/report.ts";
 import type { UnitProperties } from "../model/unit.ts";
 import type { ChosenValues } from "./cutover-values.ts";
@@ -107,6 +108,10 @@ function folderClosed({ checks, values, socket, flags }: RefusalCase): Because {
 }
 
 function notOwned({ ownership, flags, checks }: RefusalCase): Because {
+  const [why] = ownership.flatMap(({ path }) => whyNoLogOfService(path) ?? []);
+  if (flags.fixOwnership && why !== undefined) {
+    return `${why}, and is not given to ${checks.user?.name}: chown it by hand if it is its log`;
+  }
   if (flags.fixOwnership || ownership.length === 0) return undefined;
   const paths = ownership.map(({ path }) => path).join(", ");
   return `${checks.user?.name} cannot write ${paths}, which root could; --fix-ownership gives them to it, --keep-root leaves gunicorn root`;

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -14,7 +15,10 @@ export async function writeAtomically(folder: string, name: string, text: string
   await makeFolder(folder);
   const unfinished = join(folder, `.${name.replace(/\.json$/, "")}.${process.pid}`);
   try {
-    const file = await open(unfinished, "w", 0o640);
+    // one that an agent of this pid left; what appears here after that is another's, and not used
+    await rm(unfinished, { force: true });
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+    const file = await open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o640);
     try {
       await file.writeFile(text);
       await file.sync();

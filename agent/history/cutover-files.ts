@@ -1,16 +1,20 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { CutoverRecord } from "../model/cutover-record.ts";
 import type { Read } from "../model/read.ts";
 import { writeAtomically } from "./atomic-file.ts";
-import { isCutoverRecord, isCutoverUnit } from "./cutover-record.ts";
+import { isCutoverRecord, isCutoverUnit, strayPath } from "./cutover-record.ts";
+import { makeOwnFolder, readsAsRoots } from "./own-folder.ts";
 import { failureOf, malformed, readJson } from "./small-file.ts";
 
 const LARGEST_BYTES = 1_048_576;
 
-/** The folder of cutovers in a state directory: a record for each unit, and what was put away. */
+/**
+ * The folder of cutovers beside a state directory: a record for each unit, and what was put away.
+ * Not in it: it belongs to the agent's own user, and root puts back what stands here.
+ */
 export function cutoverFolder(stateDir: string): string {
-  return join(stateDir, "cutovers");
+  return `${resolve(stateDir)}-cutover`;
 }
 
 /**
@@ -21,18 +25,25 @@ export async function readCutover(
   stateDir: string,
   unit: string,
 ): Promise<Read<CutoverRecord | undefined>> {
-  const path = join(cutoverFolder(stateDir), `${unit}.json`);
+  const folder = cutoverFolder(stateDir);
+  const path = join(folder, `${unit}.json`);
   if (!isCutoverUnit(unit)) return malformed(path, "its name is not that of a unit");
-  const read = await readJson(path, LARGEST_BYTES);
+  const own = await readsAsRoots(folder);
+  const read = own.ok ? await readJson(path, LARGEST_BYTES) : own;
   if (!read.ok) return read.failure.kind === "gone" ? { ok: true, value: undefined } : read;
-  if (!isCutoverRecord(read.value)) return malformed(path, "not a cutover of schema 1");
-  if (read.value.unit === unit) return { ok: true, value: read.value };
-  return malformed(path, `it is about ${read.value.unit}`);
+  const record = read.value;
+  if (!isCutoverRecord(record)) return malformed(path, "not a cutover of schema 1");
+  if (record.unit !== unit) return malformed(path, `it is about ${record.unit}`);
+  const stray = strayPath(record, folder);
+  if (stray === undefined) return { ok: true, value: record };
+  return malformed(path, `it names ${stray}, which no cutover writes`);
 }
 
 /** All records, by name of unit, and what could not be read. Never rejects. */
 export async function readCutovers(stateDir: string): Promise<Read<readonly CutoverRecord[]>> {
   const folder = cutoverFolder(stateDir);
+  const own = await readsAsRoots(folder);
+  if (!own.ok) return own.failure.kind === "gone" ? { ok: true, value: [] } : own;
   let names: readonly string[];
   try {
     names = await readdir(folder);
@@ -64,5 +75,11 @@ export async function writeCutover(stateDir: string, record: CutoverRecord): Pro
   if (Buffer.byteLength(text) > LARGEST_BYTES) {
     throw new RangeError(`the record of ${record.unit} is longer than ${LARGEST_BYTES} bytes`);
   }
-  await writeAtomically(cutoverFolder(stateDir), `${record.unit}.json`, text);
+  const folder = cutoverFolder(stateDir);
+  const stray = strayPath(record, folder);
+  if (stray !== undefined) {
+    throw new RangeError(`the cutover of ${record.unit} names ${stray}, which none writes`);
+  }
+  await makeOwnFolder(folder);
+  await writeAtomically(folder, `${record.unit}.json`, text);
 }

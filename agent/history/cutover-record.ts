@@ -51,6 +51,24 @@ export function isCutoverRecord(value: unknown): value is CutoverRecord {
   return isFields(value, { outcome: isNull }) === isFields(value, { endedAt: isNull });
 }
 
+const nativeFile =
+  /^\/etc\/(?:systemd\/system\/[\w:.\\@-]+\.(?:service|socket)|default\/[\w:.\\@-]+-native)$/;
+const initScript = /^\/etc\/(?:rc\.d\/)?init\.d\/[\w:.+@-]+$/;
+const startLink = /^\/etc\/(?:rc\.d\/)?rc[0-6S]\.d\/[SK][\w:.+@-]+$/;
+const keptNamePattern = /^\/(?:.*\/)?\.[^/]+\.onemaster-\d+$/;
+
+/** A path of the record that no cutover has to do with; undefined: there is none. Pure. */
+export function strayPath({ target, keptName }: CutoverRecord, folder: string): string | undefined {
+  const { files, old, backup } = target;
+  if (backup !== `${folder}/${old.unit}.backup`) return backup;
+  if (old.initScript !== null && !initScript.test(old.initScript)) return old.initScript;
+  if (keptName !== null && !keptNamePattern.test(keptName)) return keptName;
+  return (
+    files.find(({ path }) => !nativeFile.test(path))?.path ??
+    old.links.find(({ path }) => !startLink.test(path))?.path
+  );
+}
+
 function isTarget(value: unknown): boolean {
   return isFields(value, {
     service: (service) =>

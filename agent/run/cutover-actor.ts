@@ -2,7 +2,7 @@ import { type CutoverFlags, type CutoverPlan, isReady } from "../model/cutover.t
 import type { CutoverActor } from "../model/cutover-actor.ts";
 import type { CutoverRecord } from "../model/cutover-record.ts";
 import type { Settings } from "../model/settings.ts";
-import { readCutover, readCutovers } from "../history/cutover-files.ts";
+import { cutoverFolder, readCutover, readCutovers } from "../history/cutover-files.ts";
 import { carryCutoverOut, newCutover } from "./cutover-forward.ts";
 import { holdSignals, partsFor, underFolderLock, underLock } from "./cutover-parts.ts";
 import { oldStillListens } from "./cutover-native.ts";
@@ -75,16 +75,17 @@ type Found = Awaited<ReturnType<CutoverActor["last"]>>;
 
 async function lastOf(settings: Settings, unit: string | undefined): Promise<Found> {
   const { stateDir } = settings;
+  const folder = cutoverFolder(stateDir);
   if (unit !== undefined) {
     const read = await readCutover(stateDir, unit);
     if (!read.ok) return { kind: "unread", why: `${read.failure.what}: ${read.failure.why}` };
     if (read.value !== undefined) return { kind: "found", record: read.value };
-    return { kind: "none", why: `${stateDir} has no cutover of ${unit}` };
+    return { kind: "none", why: `${folder} has no cutover of ${unit}` };
   }
   const all = await readCutovers(stateDir);
   if (!all.ok) return { kind: "unread", why: `${all.failure.what}: ${all.failure.why}` };
   const [only, second] = all.value;
-  if (only === undefined) return { kind: "none", why: `${stateDir} has no cutover` };
+  if (only === undefined) return { kind: "none", why: `${folder} has no cutover` };
   if (second === undefined) return { kind: "found", record: only };
   const names = all.value.map((record) => record.unit).join(", ");
   return { kind: "none", why: `there are several (${names}): say which with --unit` };

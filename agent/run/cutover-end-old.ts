@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { EndingPlan } from "../model/remediation.ts";
 import { passingReasons } from "../model/remediate-actor.ts";
 import { carryOut, newRecord } from "../act/carry-out.ts";
@@ -6,13 +5,12 @@ import { find, isOver } from "../act/found.ts";
 import { endOutright } from "../act/end-outright.ts";
 import { dropDeadSocket, dropName } from "../act/old-name.ts";
 import { pinFolder } from "../act/pinned-folder.ts";
-import { isSameFile, standing, takeFile } from "../act/put-files.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { endingPlans } from "../detect/ending-plans.ts";
 import { writeRemediation } from "../history/remediation-files.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
-import { keptAt } from "./cutover-install.ts";
 import { nativeNow, socketIn } from "./cutover-native.ts";
+import { dropOldPidfile } from "./cutover-pidfile.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** What has to pass by waiting takes 10 s: an owner has to have shown that it can serve. */
@@ -168,13 +166,11 @@ export function releaseName(walk: CutoverWalk): void {
 /** The old pidfile names a process that is gone, and one day its pid is another's. */
 async function dropPidfile(walk: CutoverWalk): Promise<string> {
   const { eyes } = walk.parts;
-  const { backup, old } = walk.record().target;
-  const path = old.pidfile?.path;
-  if (path === undefined || (await standing(path)) !== "file") return "";
-  if (!(await isSameFile(path, keptAt(backup, path)))) return "";
-  const pid = Number((await readFile(path, "utf8")).trim());
-  const living = walk.record().aside.some((id) => id.pid === pid && !isOver(find(id, eyes)));
-  if (living) return "";
-  await takeFile(path);
-  return `; ${path} is removed`;
+  const { aside, target } = walk.record();
+  const lives = (pid: number): boolean =>
+    aside.some((id) => id.pid === pid && !isOver(find(id, eyes)));
+  // somebody else's by now, where it names another
+  const mayGo = (pid: number): boolean => pid === target.old.pidfile?.pid && !lives(pid);
+  const path = await dropOldPidfile(walk, mayGo);
+  return path === undefined ? "" : `; ${path} is removed`;
 }

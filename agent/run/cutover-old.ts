@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
-import type { ProcessId } from "../model/process.ts";
 import type { Report } from "../model/report.ts";
 import { find, isOver } from "../act/found.ts";
-import { standing, takeFile } from "../act/put-files.ts";
 import { blindness } from "../detect/cutover-refusals.ts";
 import { releaseName } from "./cutover-end-old.ts";
 import { isGoodAnswer, oldStillListens, ownerIn, placesOf, socketIn } from "./cutover-native.ts";
+import { dropOldPidfile } from "./cutover-pidfile.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 const ANSWER_MS = 60_000;
@@ -150,13 +148,12 @@ async function whySilent(walk: CutoverWalk): Promise<string | undefined> {
  * The stop of an init script kills what its pidfile names, whoever that is by now: only one of the
  * old processes may stay named. And no gunicorn starts while the pid lives.
  */
-async function dropDeadPidfile({ parts, record, note }: CutoverWalk): Promise<void> {
-  const path = record().target.old.pidfile?.path;
-  if (path === undefined || (await standing(path)) !== "file") return;
-  const pid = Number((await readFile(path, "utf8")).trim());
-  const { aside, bootId } = record();
-  const isOurs = (id: ProcessId): boolean => id.pid === pid && !isOver(find(id, parts.eyes));
-  if (bootId === parts.bootId && aside.some(isOurs)) return;
-  await takeFile(path);
-  note(`${path} named none of the old processes, and is removed`);
+async function dropDeadPidfile(walk: CutoverWalk): Promise<void> {
+  const { parts } = walk;
+  const { aside, bootId } = walk.record();
+  const isOurs = (pid: number): boolean =>
+    aside.some((id) => id.pid === pid && !isOver(find(id, parts.eyes)));
+  const mayGo = (pid: number): boolean => bootId !== parts.bootId || !isOurs(pid);
+  const path = await dropOldPidfile(walk, mayGo);
+  if (path !== undefined) walk.note(`${path} named none of the old processes, and is removed`);
 }

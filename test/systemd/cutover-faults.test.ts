@@ -95,7 +95,7 @@ describe.each(releases)("on %s", (release) => {
       for (const fault of refused) {
         await madeSo(host, fault);
         expect(await expectSysv(host), `after: ${fault.what}`).toEqual(truth);
-        expect((await host.attempt(["ls", "/var/lib/onemaster/cutovers"])).exitCode).toBe(2);
+        expect((await host.attempt(["ls", "/var/lib/onemaster-cutover"])).exitCode).toBe(2);
       }
     },
     limitMs,

@@ -101,7 +101,7 @@ async function killed(
   words: readonly string[],
 ): Promise<string> {
   await host.attempt(["systemctl", "reset-failed", platform.unit]);
-  const path = `${stateDir}/cutovers/${platform.unit}.json`;
+  const path = `${stateDir}-cutover/${platform.unit}.json`;
   const command = ["python3", "-", path, step, `${delay}`, ...words];
   return (await host.run(command, { stdin: killer, timeoutMs: 120_000 })).trim();
 }

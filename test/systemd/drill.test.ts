@@ -62,6 +62,29 @@ describe.each(releases)("cutover verify and drill on %s", (release) => {
     );
   });
 
+  test.for<readonly [string, string]>([
+    ["its terminal is lost", "os.close(fd)"],
+    ["Ctrl-C is pressed twice", 'os.write(fd, b"\\x03"); time.sleep(0.1); os.write(fd, b"\\x03")'],
+  ])("the unit is started again where %s meanwhile", async ([, act], context) => {
+    const host = await startedHost(context, release, "native");
+    const ended = await host.run(["python3", "-", act], { stdin: onTerminal, timeoutMs: 90_000 });
+    expect(ended.trim()).toMatch(/^acted, ended with \d+$/);
+    await answering(host);
+    expect((await soleMaster(host)).pid).toBe(await mainPid(host));
+  });
+
+  test("nothing is done while somebody else acts", async (context) => {
+    const host = await startedHost(context, release, "native");
+    const before = await mainPid(host);
+    await host.run("mkdir -p /var/lib/onemaster");
+    for (const held of ["/var/lib/onemaster/remediation.lock", platform.root]) {
+      const ran = await host.attempt(["flock", held, "onemaster", "drill", "--yes"]);
+      expect(ran).toMatchObject({ exitCode: 3, stdout: "" });
+      expect(ran.stderr).toContain("nothing was done: another onemaster is ending a group");
+    }
+    expect(await mainPid(host)).toBe(before);
+  });
+
   test("a SysV unit: not sound, not begun; told to, it shows the second master", async (context) => {
     const host = await startedHost(context, release, "sysv");
     const verified = await verify(host);
@@ -162,6 +185,32 @@ describe.each(releases)("cutover verify and drill on %s", (release) => {
     expect((await host.attempt("onemaster cutover verify --unit platform")).exitCode).toBe(1);
   });
 });
+
+/** Drills on a terminal and, once the unit is being stopped, does what it is told to. */
+const onTerminal = `
+import os, pty, select, sys, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp("onemaster", ["onemaster", "drill", "--yes", "--cycles", "1"])
+said, acted, closed = b"", False, False
+until = time.monotonic() + 60
+while time.monotonic() < until:
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended:
+        print("acted," if acted else said, "ended with", os.waitstatus_to_exitcode(status))
+        break
+    if closed or not select.select([fd], [], [], 0.02)[0]:
+        time.sleep(0.02)
+        continue
+    try:
+        said += os.read(fd, 65536)
+    except OSError:
+        closed = True
+    if b"stop: platform" in said and not acted:
+        acted = True
+        exec(sys.argv[1])
+        closed = "close" in sys.argv[1]
+`;
 
 async function startedHost(
   context: TestContext,

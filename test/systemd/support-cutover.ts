@@ -29,7 +29,7 @@ export function cutoverOn(host: TestHost, ...words: readonly string[]): Promise<
 
 /** The record of the platform's last cutover. */
 export async function cutoverRecord(host: TestHost): Promise<CutoverRecord> {
-  const text = await host.run(["cat", `${stateDir}/cutovers/${platform.unit}.json`]);
+  const text = await host.run(["cat", `${stateDir}-cutover/${platform.unit}.json`]);
   return JSON.parse(text) as CutoverRecord;
 }
 
@@ -143,7 +143,13 @@ export function expectOneInstant(what: string, { asked, failed, failures, perSec
 }
 
 /** Folders that make up what a host has on its disk, as far as it matters here. */
-const disk = ["/etc", "/var/www", "/var/lib/onemaster", "/usr/local"] as const;
+const disk = [
+  "/etc",
+  "/var/www",
+  "/var/lib/onemaster",
+  "/var/lib/onemaster-cutover",
+  "/usr/local",
+] as const;
 
 /**
  * Boots another host from what this one has on its disk, as its own next boot would find it. It

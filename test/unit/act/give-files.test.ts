@@ -1,6 +1,8 @@
 import {
   chmodSync,
+  chownSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   rmSync,
   statSync,
@@ -40,14 +42,43 @@ it("leaves what is a link, has a second name, or is another's by now", async (co
   const folder = temporaryFolder();
   const path = join(folder, "error.log");
   writeFileSync(path, "");
-  symlinkSync(path, join(folder, "link"));
-  expect(await giveTo(join(folder, "link"), root, nobody)).toContain("ELOOP");
+  symlinkSync(path, join(folder, "link.log"));
+  const link = join(folder, "link.log");
+  expect(await giveTo(link, root, nobody)).toBe(`${link}: ELOOP`);
+  mkdirSync(join(folder, "folder.log"));
+  const inside = join(folder, "folder.log");
+  expect(await giveTo(inside, root, nobody)).toBe(`${inside} is no file`);
   const strangers = { uid: 1, gid: 1 };
   expect(await giveTo(path, strangers, nobody)).toBe(`${path} belongs to 0:0 by now`);
   linkSync(path, join(folder, "second"));
   expect(await giveTo(path, root, nobody)).toBe(`${path} has 2 names`);
   expect(statSync(path)).toMatchObject(root);
-  expect(await giveTo(join(folder, "none"), root, nobody)).toContain("ENOENT");
+  expect(await giveTo(join(folder, "none.log"), root, nobody)).toContain("none.log: gone");
+  expect(await giveTo(join(folder, "none", "a.log"), root, nobody)).toContain("a.log: gone");
+});
+
+it("gives nothing that a link of another's leads to, and nothing from one to another", async (context) => {
+  requireReal(context, "root");
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  const [there, theirs] = [join(folder, "there"), join(folder, "theirs")];
+  for (const one of [there, theirs]) mkdirSync(one);
+  const victim = join(there, "victim.log");
+  writeFileSync(victim, "");
+  symlinkSync(there, join(theirs, "logs"));
+  chownSync(theirs, nobody.uid, nobody.gid);
+  const link = join(theirs, "logs");
+  const path = join(link, "victim.log");
+  expect(await giveTo(path, root, nobody)).toBe(`${link} is a link, and not root's alone`);
+  expect(statSync(victim)).toMatchObject(root);
+  // root's own link, as /var/log may be one, but to where no log of a service is
+  symlinkSync("/etc", join(folder, "logs"));
+  expect(await giveTo(join(folder, "logs", "hostname"), root, nobody)).toBe(
+    "/etc/hostname is in a folder of the system",
+  );
+  chownSync(victim, 1, 1);
+  const odd = `${victim} is not root's to give`;
+  expect(await giveTo(victim, { uid: 1, gid: 1 }, nobody)).toBe(odd);
 });
 
 it("lends a folder its group, and takes that back", async (context) => {

@@ -60,7 +60,7 @@ describe("what is told of a cutover", () => {
         "  - stops platform.service; requests fail from here on until the last step",
         "  - removes /etc/systemd/system/platform.service",
         "  - puts /etc/init.d/platform and 1 link back from",
-        "    /var/lib/onemaster/cutovers/platform.service.backup",
+        "    /var/lib/onemaster-cutover/platform.service.backup",
         "  - starts platform.service by it, and waits until it answers",
         "carry it out: onemaster cutover rollback --unit platform.service --yes",
         "",

@@ -1,80 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { verifyCommand } from "../../../agent/cli/cutover-verify-command.ts";
-import {
-  drillCommand,
-  type DrillHost,
-  type DrillOptions,
-} from "../../../agent/cli/drill-command.ts";
 import { UsageError } from "../../../agent/cli/usage-error.ts";
 import type { VerifyReport } from "../../../agent/model/sound.ts";
 import type { SoundLook } from "../../../agent/run/sound-look.ts";
-import { head, name, unit, unitSocket, wrapped } from "../detect/audit-build.ts";
+import { name, unitSocket, wrapped } from "../detect/audit-build.ts";
+import { common, drilled, lookOf, named, sound } from "./drilled.ts";
 import { quiet } from "./quiet.ts";
-import { finding, group, path, report } from "./reports.ts";
-
-const common = { config: undefined, socket: [], color: false };
-const options: DrillOptions = {
-  json: false,
-  unit: undefined,
-  cycles: 2,
-  yes: false,
-  evenIfUnsound: false,
-};
-
-const named = { name, mainPid: null, killMode: null, generated: null, activeState: null };
-
-function lookOf(pid: number, change: Parameters<typeof unit>[0] = {}): SoundLook {
-  const groups = pid === 0 ? [] : [group("serving", pid)];
-  const verdict = pid === 0 ? "no-master" : "one-master";
-  const socket = unitSocket({
-    groups,
-    verdict,
-    masters: groups.length,
-    unit: named,
-    findings: pid === 0 ? [finding("no-master", "nothing listens")] : [],
-  });
-  const pids = pid === 0 ? [] : [0, 1, 2, 3, 4].map((next) => pid + next);
-  const state = pid === 0 ? { activeState: "inactive" } : {};
-  return {
-    report: report([socket]),
-    seen: {
-      units: [
-        unit({ mainPid: pid, ...state, ...change }, { processes: { ok: true, value: pids } }),
-      ],
-      heads: pid === 0 ? [] : [head(pid)],
-      pidfiles: [],
-    },
-    answers: new Map(pid === 0 ? [] : [[path, { kind: "answered", status: 200, tookMs: 3 }]]),
-  };
-}
-
-async function drilled(looks: readonly SoundLook[], change: Partial<DrillOptions> = {}) {
-  const { surroundings, written } = quiet();
-  const calls: string[] = [];
-  let looked = 0;
-  let nowMs = 0;
-  const host: DrillHost = {
-    look: async () => {
-      const found = looks[Math.min(looked, looks.length - 1)];
-      looked += 1;
-      if (found === undefined) throw new RangeError("no look");
-      return found;
-    },
-    control: async (verb) => {
-      calls.push(verb);
-      return { kind: "done" };
-    },
-    meter: () => ({
-      stop: async () => ({ asked: 200, failed: 40, downtimeMs: 420.4, slowestMs: 9 }),
-    }),
-    nowMs: () => (nowMs += 500),
-    story: async () => "● platform.service\n   Active: failed",
-  };
-  const exitCode = await drillCommand(common, { ...options, ...change }, surroundings, host);
-  return { exitCode, calls, ...written };
-}
-
-const sound = [lookOf(68), lookOf(100), lookOf(200), lookOf(200), lookOf(0), lookOf(300)];
+import { path, report } from "./reports.ts";
 
 describe("onemaster drill", () => {
   it("tells every step, the totals and the verdict", async () => {

@@ -173,7 +173,7 @@ export function parts(saw: PlanCase = {}): PlanParts {
     unit: saw.unit ?? unit(wrapped, { processes: { ok: true, value: [49, 68] } }),
     flags: typed,
     gate: saw.gate,
-    backups: "/var/lib/onemaster/cutovers",
+    backups: "/var/lib/onemaster-cutover",
     today: ["kill-mode: KillMode=process: a stop ends no process"],
   };
 }

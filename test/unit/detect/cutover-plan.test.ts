@@ -45,7 +45,7 @@ describe("the plan of a cutover", () => {
   it("names what is put where", () => {
     expect(target({ flags: { name: "web.service" } })).toMatchObject({
       scope: "onemaster-before-web.scope",
-      backup: "/var/lib/onemaster/cutovers/platform.service.backup",
+      backup: "/var/lib/onemaster-cutover/platform.service.backup",
       files: [{ path: "/etc/systemd/system/web.service" }],
       socket: { mode: 0o770, uid: 33, gid: 33, ownerText: "www-data:www-data", url: "/" },
     });

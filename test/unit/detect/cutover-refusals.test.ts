@@ -165,6 +165,15 @@ it.each<[string, PlanCase, string, string]>([
     "folder",
     "/logs/error.log can be neither",
   ],
+  [
+    "a file that is no log of a service, to be given to its user",
+    {
+      checks: { files: [{ ...notWritable, path: "/var/log/auth.log" }] },
+      flags: { fixOwnership: true },
+    },
+    "ownership",
+    "/var/log/auth.log stands among the system's own files",
+  ],
   ["a log of root's", { checks: { files: [notWritable] } }, "ownership", "--fix-ownership"],
   [
     "an option with a line end",

@@ -1,6 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   cutoverFolder,
@@ -9,19 +22,28 @@ import {
   writeCutover,
 } from "../../../agent/history/cutover-files.ts";
 import { isCutoverRecord, isCutoverUnit } from "../../../agent/history/cutover-record.ts";
+import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
+import { requireReal } from "../../support/require-real.ts";
 import { cutover, doneCutover } from "./cutovers.ts";
 
 type Json = Record<string, unknown>;
 
+/** A state directory of its own, in a folder that goes with all that is made beside it. */
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "om-cutover-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return join(folder, "state");
+}
+
+/** The record as it is where the state directory is this one. */
+function beside(stateDir: string, record: CutoverRecord): CutoverRecord {
+  const backup = join(cutoverFolder(stateDir), `${record.target.old.unit}.backup`);
+  return { ...record, target: { ...record.target, backup } };
 }
 
 /** The record with what stands at a path such as `target.files.0.path` replaced. */
-function changed(path: string, value: unknown): Json {
-  const record = JSON.parse(JSON.stringify(doneCutover)) as Json;
+function changed(path: string, value: unknown, whole: CutoverRecord = doneCutover): Json {
+  const record = JSON.parse(JSON.stringify(whole)) as Json;
   const keys = path.split(".");
   const last = keys.pop() ?? "";
   const parent = keys.reduce<Json>((at, key) => at[key] as Json, record);
@@ -34,13 +56,17 @@ describe("the record of a cutover", () => {
     const stateDir = temporaryFolder();
     expect(await readCutover(stateDir, "platform.service")).toEqual({ ok: true, value: undefined });
     expect(await readCutovers(stateDir)).toEqual({ ok: true, value: [] });
-    for (const record of [cutover(), doneCutover]) {
+    for (const one of [cutover(), doneCutover]) {
+      const record = beside(stateDir, one);
       await writeCutover(stateDir, record);
       expect(await readCutover(stateDir, record.unit)).toEqual({ ok: true, value: record });
       expect(await readCutovers(stateDir)).toEqual({ ok: true, value: [record] });
     }
     const path = join(cutoverFolder(stateDir), "platform.service.json");
     expect(statSync(path).mode & 0o7).toBe(0);
+    // the state directory is the agent's, and root puts back what stands here
+    expect(cutoverFolder(`${stateDir}/`)).toBe(`${stateDir}-cutover`);
+    expect(statSync(cutoverFolder(stateDir)).mode & 0o777).toBe(0o700);
     // texts of files are kept as their hashes alone
     expect(readFileSync(path, "utf8")).not.toContain("[Unit]");
   });
@@ -65,7 +91,7 @@ describe("the record of a cutover", () => {
 
   it("that could not be read again is not written", async () => {
     const stateDir = temporaryFolder();
-    const odd = cutover({ keptName: "app.sock" });
+    const odd = beside(stateDir, cutover({ keptName: "app.sock" }));
     await expect(writeCutover(stateDir, odd)).rejects.toThrow(/no record of schema 1/);
     expect(await readCutover(stateDir, odd.unit)).toEqual({ ok: true, value: undefined });
   });
@@ -76,7 +102,7 @@ describe("the record of a cutover", () => {
     ["of another schema", JSON.stringify({ ...doneCutover, schema: 7 }), /schema 1/],
   ])("that is %s is a failure, never none", async (_, text, why) => {
     const stateDir = temporaryFolder();
-    mkdirSync(cutoverFolder(stateDir));
+    mkdirSync(cutoverFolder(stateDir), { mode: 0o700 });
     writeFileSync(join(cutoverFolder(stateDir), "platform.service.json"), text);
     for (const read of [
       await readCutover(stateDir, "platform.service"),
@@ -84,6 +110,65 @@ describe("the record of a cutover", () => {
     ]) {
       expect(read).toMatchObject({ ok: false, failure: { why: expect.stringMatching(why) } });
     }
+  });
+
+  it.for<[string, (folder: string) => void]>([
+    ["is another's", (folder) => chownSync(folder, 65_534, 65_534)],
+    ["is open to all", (folder) => chmodSync(folder, 0o777)],
+    ["is open to a group", (folder) => (chownSync(folder, 0, 1), chmodSync(folder, 0o770))],
+    ["stands in a folder of another's", (folder) => chownSync(dirname(folder), 65_534, 0)],
+    [
+      "is reached by a link of another's",
+      (folder) => {
+        renameSync(folder, `${folder}-there`);
+        symlinkSync(`${folder}-there`, folder);
+        lchownSync(folder, 65_534, 65_534);
+      },
+    ],
+  ])("is not read, and none is written, where its folder %s", async ([, spoil], context) => {
+    requireReal(context, "root");
+    const stateDir = temporaryFolder();
+    const record = beside(stateDir, cutover());
+    await writeCutover(stateDir, record);
+    spoil(cutoverFolder(stateDir));
+    const failure = { ok: false, failure: { kind: "malformed" } };
+    expect(await readCutover(stateDir, record.unit)).toMatchObject(failure);
+    expect(await readCutovers(stateDir)).toMatchObject(failure);
+    await expect(writeCutover(stateDir, record)).rejects.toThrow(/could put|may write/);
+  });
+
+  it.each([
+    ["a file that it has not written", "target.files.0.path", "/etc/victim"],
+    ["a file below its folder", "target.files.0.path", "/etc/systemd/system/../../victim.service"],
+    ["a link that is none of rc?.d", "target.old.links.0.path", "/etc/ld.so.preload"],
+    ["a script elsewhere", "target.old.initScript", "/etc/init.d/../../bin/sh"],
+    ["another backup", "target.backup", "/tmp/platform.service.backup"],
+    ["a second name that is none", "keptName", "/etc/shadow"],
+  ])("that names %s is neither read nor written", async (_, path, value) => {
+    const stateDir = temporaryFolder();
+    const whole = beside(stateDir, doneCutover);
+    await writeCutover(stateDir, whole);
+    const forged = changed(path, value, whole);
+    expect(isCutoverRecord(forged)).toBe(true);
+    writeFileSync(join(cutoverFolder(stateDir), "platform.service.json"), JSON.stringify(forged));
+    const why = expect.stringContaining(`it names ${value}`);
+    expect(await readCutover(stateDir, whole.unit)).toMatchObject({ failure: { why } });
+    expect(await readCutovers(stateDir)).toMatchObject({ failure: { why } });
+    await expect(writeCutover(stateDir, forged as unknown as CutoverRecord)).rejects.toThrow(
+      `names ${value}`,
+    );
+  });
+
+  it("is never written through a link that stands at its unfinished name", async () => {
+    const stateDir = temporaryFolder();
+    const record = beside(stateDir, cutover());
+    const folder = cutoverFolder(stateDir);
+    mkdirSync(folder, { mode: 0o700 });
+    const victim = join(dirname(folder), "victim");
+    symlinkSync(victim, join(folder, `.platform.service.${process.pid}`));
+    await writeCutover(stateDir, record);
+    expect(existsSync(victim)).toBe(false);
+    expect(await readCutover(stateDir, record.unit)).toEqual({ ok: true, value: record });
   });
 
   it("is asked for by the name of a unit alone", async () => {

@@ -60,7 +60,7 @@ export function cutover(change: Partial<CutoverRecord> = {}): CutoverRecord {
       start: ["platform.service"],
       ownership: [],
       scope: "onemaster-before-platform.scope",
-      backup: "/var/lib/onemaster/cutovers/platform.service.backup",
+      backup: "/var/lib/onemaster-cutover/platform.service.backup",
     },
     startedAt: "2026-11-23T00:39:55.982Z",
     endedAt: null,
