@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bindsBeside } from "../../../agent/detect/cutover-service.ts";
+import { bindsBeside, unixPaths } from "../../../agent/detect/cutover-service.ts";
 import { chooseValues } from "../../../agent/detect/cutover-values.ts";
 import { duplicate } from "../cli/reports.ts";
 import {
@@ -176,6 +176,19 @@ WantedBy=sockets.target
     const values = chooseValues(look(said({ binds: [bind] })), flags(), duplicate);
     const realPaths = new Map([["/var/../var//www/x.sock", duplicate.path]]);
     expect(bindsBeside(values, duplicate.path, realPaths)).toEqual(beside);
+  });
+
+  it("knows where each unix bind leads from", () => {
+    const binds = ["unix:a.sock", ":80", "unix:///run/b.sock"];
+    const values = chooseValues(look(said({ binds })), flags(), duplicate);
+    expect(unixPaths(values)).toEqual([`${folder}/a.sock`, "/run/b.sock"]);
+    const nowhere = {
+      master: undefined,
+      scripts: scripts({
+        launches: [launch({ directory: undefined, line: line({ chdir: undefined, binds }) })],
+      }),
+    };
+    expect(unixPaths(chooseValues(look(nowhere), flags(), duplicate))).toEqual(["/run/b.sock"]);
   });
 
   it.each<[string, PlanCase]>([

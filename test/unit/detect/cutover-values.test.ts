@@ -161,28 +161,6 @@ describe("the values of the new service", () => {
     expect(values(seen, typed)[name]).toEqual({ value, source: from });
   });
 
-  const own = launch({ kind: "process", source: "own", line: line({ app: "x:y", kept: ["-n"] }) });
-  const forged = { master: master({ isRoots: false, title: "x:y" }), ownLaunch: own };
-
-  it("takes what root's scripts say where another user's process says something else", () => {
-    expect(values({ ...forged, ...said({ line: line({ app: "x:y" }) }) })).toMatchObject({
-      arguments: { value: `--log-file ${folder}/logs/error.log`, source },
-      questions: [],
-    });
-  });
-
-  it("asks where only another user's process tells", () => {
-    const seen = { ...forged, scripts: scripts({ launches: [] }) };
-    const why = "own, which does not run as root, is all that tells of it";
-    expect(values(seen).questions).toEqual([
-      { about: "program", flag: "--program", guess: "/usr/bin/gunicorn", why },
-      { about: "app", flag: "--app", guess: "x:y", why },
-      { about: "arguments", flag: "--arguments", guess: "-n", why },
-    ]);
-    const told = { program: "/usr/bin/gunicorn", app: "run:app" };
-    expect(values({ ...seen, typed: line() }, told).questions).toEqual([]);
-  });
-
   it("asks for all that nothing tells, with what it would guess", () => {
     const { questions, line: own } = values(nothing, {}, noMaster);
     expect(questions.map(({ flag, guess }) => `${flag} ${guess}`)).toEqual([
