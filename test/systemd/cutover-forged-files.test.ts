@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { waitFor } from "../support/wait.ts";
 import { platform } from "../testbed/incident.ts";
 import type { ContainerHost } from "../testbed/host.ts";
 import { cutoverOn, cutoverRecord } from "./support-cutover.ts";
 import { sysvPlatform } from "./sysv-platform.ts";
-import { settledTruth } from "./truth.ts";
 
 const limitMs = 170_000;
 const evil = `${platform.root}/evil`;
@@ -40,9 +40,12 @@ describe("what www-data or the agent's user forges", { timeout: limitMs }, () =>
     async ([, words, flags], context) => {
       const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
       await forgeMaster(host, ...words);
-      await settledTruth(host, "a second master", ({ masters }) => masters.length === 2);
+      const made = async (): Promise<boolean> =>
+        (await host.attempt(["test", "-s", `${evil}/victim`])).exitCode === 0;
+      await waitFor("the forged master", made);
       await host.run(`rm -r ${evil}; ln -s /etc ${evil}; echo 1 >/etc/victim`);
       const { stdout, stderr } = await cutoverOn(host, "apply", "--yes", ...flags);
+      process.stderr.write(`forged, ${words.join(" ")}: ${stderr}`);
       expect(`${stdout}${stderr}`).not.toBe("");
       const stands = await host.run(["stat", "--format=%U", "/etc/victim"]);
       expect(stands, `${stdout}${stderr}`).toBe("root\n");
