@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { CutoverFile } from "../model/cutover.ts";
 import {
   copyWhole,
@@ -16,26 +16,33 @@ import { giveTo } from "../act/give-files.ts";
 import { reasonOf } from "./remediation-lock.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
-/** Where a file is kept below the backup folder: under its own path. */
+/**
+ * Where a file is kept below the backup folder: under its own path. Throws for a path that leads
+ * up or is not written the shortest way: it would be kept, or overwrite, somewhere else.
+ */
 export function keptAt(backup: string, path: string): string {
+  if (!isAbsolute(path) || normalize(path) !== path) {
+    throw new Error(`${path} is not kept: it is no plain absolute path`);
+  }
   return join(backup, "files", path);
 }
 
-/** Copies what will be put away, and the pidfile, into the backup; nothing is changed. */
+/**
+ * Copies what will be put away into the backup; nothing is changed. Not the pidfile: whoever runs a
+ * gunicorn names its path, and nobody puts it back.
+ */
 export async function backUp(walk: CutoverWalk): Promise<StepEnd> {
   const { backup, old } = walk.record().target;
   await makePrivateFolder(backup);
-  const kept: string[] = [];
-  for (const path of [old.initScript, old.pidfile?.path ?? null]) {
-    if (path === null || (await standing(path)) === "nothing") continue;
-    await copyWhole(path, keptAt(backup, path));
-    kept.push(path);
-    if (path === old.initScript && (await standing(path)) === "file") {
-      walk.amend({ scriptSha256: await hashOf(keptAt(backup, path)) });
-    }
+  const { initScript } = old;
+  if (initScript === null || (await standing(initScript)) === "nothing") {
+    return done(`nothing had to be copied to ${backup}`);
   }
-  const what = kept.length === 0 ? "nothing had to be copied" : `${kept.join(", ")} copied`;
-  return done(`${what} to ${backup}`);
+  await copyWhole(initScript, keptAt(backup, initScript));
+  if ((await standing(initScript)) === "file") {
+    walk.amend({ scriptSha256: await hashOf(keptAt(backup, initScript)) });
+  }
+  return done(`${initScript} copied to ${backup}`);
 }
 
 /** Gives the files that the service has to write to its user. */

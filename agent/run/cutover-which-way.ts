@@ -24,13 +24,14 @@ export async function whichWay(walk: CutoverWalk): Promise<Way> {
   for (;;) {
     const native = await nativeNow(walk);
     if (native.kind === "serves") return { forward: true, text: native.text };
-    if (native.kind === "lost") return { forward: false, text: native.why };
     const unit = await walk.parts.unit(walk.record().target.service.name);
+    // first: one that was lost for a moment and is back may be all that serves
     if (!oldStillListens(walk)) {
       const alone = await ownedByNative(walk, unit);
       if (alone)
         return { forward: true, text: `only the native unit has the path (${native.why})` };
     }
+    if (native.kind === "lost") return { forward: false, text: native.why };
     if (isIdle(unit) || clock.monotonicMs() > endMs) return { forward: false, text: native.why };
     await clock.sleep(BETWEEN_MS);
   }
