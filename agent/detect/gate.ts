@@ -112,12 +112,16 @@ function isSetAside(scope: string | undefined, unit: string): boolean {
 }
 
 /**
- * The scope of a cutover of the caller's unit, as long as a process is in it. Root's masters, as an
- * init script starts them, can be seen there by anybody, but what they hold cannot.
+ * The scope of a cutover of the caller's unit, as long as a master is in it: what else an init script
+ * had started may stay there for good. Root's masters can be seen there by anybody, but what they
+ * hold cannot.
  */
 function setAsideIn({ processes }: Snapshot, { unit }: GateCaller): string | undefined {
   if (unit === undefined) return undefined;
-  return processes.find((one) => isSetAside(one.unit, unit))?.unit;
+  const master = processes.find((one) => {
+    return one.signalRole === "master" && isSetAside(one.unit, unit);
+  });
+  return master?.unit;
 }
 
 function named(group: ListeningGroup): InTheWay {

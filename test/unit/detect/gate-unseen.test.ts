@@ -70,6 +70,13 @@ describe("a listener whose holder is out of sight", () => {
     expect(gate(seen, { unit }, answered)).toContain(says);
   });
 
+  it("what else an init script started and a cutover left aside lets nobody pass", () => {
+    const helper = worker(12, { of: 1, holds: "denied", unit: "onemaster-before-app.scope" });
+    const seen = saw({ listeners: [listener(100, { place: undefined })], processes: [helper] });
+    const answered: OutOfSight = { activatedBy: undefined, knock: { kind: "answered" } };
+    expect(gate(seen, { unit: "app.service" }, answered)).toContain("refuse: somebody ");
+  });
+
   it("a file without a listener, while other masters are hidden, could not be told", () => {
     const blind = [{ what: "fd-links", pid: 70, reason: "denied" }] as const;
     expect(gate(saw({ listeners: [], blind }))).toBe(
