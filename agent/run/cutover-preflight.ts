@@ -1,4 +1,5 @@
 import type { CutoverPlan, CutoverTarget } from "../model/cutover.ts";
+import { whyUnseen } from "../act/seen-by.ts";
 import { prepareTrial, type Trial } from "../act/trial.ts";
 import { pauseOf } from "../history/remediation-state.ts";
 import type { SiteAnswer, SitePlace } from "../probe/site-ask.ts";
@@ -39,6 +40,8 @@ export async function preflight(
   const statusBefore = await statusNow(target, parts);
   const untold = whySilent(plan, target, statusBefore);
   if (untold !== undefined) return { why: untold };
+  const hidden = plan.mode === "live" ? await whyGateRefuses(target, parts) : undefined;
+  if (hidden !== undefined) return { why: hidden };
   const failure = await tried(target, parts, statusBefore.socket);
   if (failure !== undefined) return { why: failure };
   const { program, version, user } = target.service;
@@ -47,6 +50,19 @@ export async function preflight(
     statusBefore,
     text: `gunicorn ${version} (${program}) loads and serves ${target.service.app} as ${who}`,
   };
+}
+
+/** The gate runs as the service's user, and lets a start pass beside masters that it sees aside. */
+async function whyGateRefuses(
+  { service, old }: CutoverTarget,
+  { tool }: CutoverParts,
+): Promise<string | undefined> {
+  const master = old.groups.find(({ serves }) => serves)?.master;
+  if (master === undefined || master === null || service.keepsRoot) return undefined;
+  const why = await whyUnseen(master.pid, service.user.name, tool);
+  if (why === undefined) return undefined;
+  const what = "the gate, which runs as that user, would not let the native unit start beside it";
+  return `${why}: ${what}; mount /proc without hidepid=, or write --clean`;
 }
 
 /** A site that does not answer now cannot be told from one that was broken by us. */
