@@ -184,6 +184,17 @@ function inTheWay({ look, written }: RefusalCase): Because {
   return standing.length > 0 && `${standing.join(", ")} stands there already`;
 }
 
+/** No unit of gunicorn's would start them, and a restart of it would end them if they were in it. */
+function startsMore({ look: { besides, scripts } }: RefusalCase): Because {
+  if (besides.length === 0) return undefined;
+  const who = besides.map(({ pid, command }) => `${pid} (${command})`).join(", ");
+  const script = scripts.initScript ?? "the unit";
+  return (
+    `process ${who} of the unit is none of gunicorn's: ${script} starts it as well, and the native ` +
+    "unit would not; give it a unit of its own and end it here first"
+  );
+}
+
 /** systemd ends whom it follows when the unit is stopped, also once it is in another unit. */
 function isFollowed({ properties, flags }: RefusalCase): Because {
   if (flags.clean) return undefined;
@@ -223,6 +234,7 @@ const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Bec
   ["systemd-too-old", tooOld],
   ["unit-job-running", jobRuns],
   ["unit-unsuitable", isFollowed],
+  ["unit-unsuitable", startsMore],
   ["blind", isBlind],
   ["not-sound", isUnsound],
   ["handover", isHandover],

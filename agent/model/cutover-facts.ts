@@ -99,7 +99,16 @@ export interface CutoverLook {
   readonly inTheWay: readonly string[];
   /** Drop-ins of the unit's name, which hold for the native unit as well. */
   readonly dropIns: readonly string[];
+  /** Processes of the unit that are none of gunicorn's and stay. */
+  readonly besides: readonly Lasting[];
   readonly unit: UnitFacts | undefined;
+}
+
+/** A process that has been there for a while. */
+export interface Lasting {
+  readonly pid: number;
+  /** What /proc calls it, 15 bytes at most. */
+  readonly command: string;
 }
 
 /** An account, by name and number. */

@@ -6,6 +6,7 @@ import { ownVariables } from "../parse/environment-file.ts";
 import { gunicornLine } from "../parse/gunicorn-words.ts";
 import { pathText } from "../parse/path-text.ts";
 import { shellWords } from "../parse/shell-words.ts";
+import { lastingBesides } from "./cutover-besides.ts";
 import { type ReadMaster, readMaster } from "./cutover-master.ts";
 import { readNginx } from "./cutover-nginx.ts";
 import { readScripts } from "./cutover-scripts.ts";
@@ -20,6 +21,8 @@ export interface CutoverSubject {
   readonly unit: UnitFacts | undefined;
   /** The group whose work the new unit will do; undefined: none lives. */
   readonly group: GroupReport | undefined;
+  /** All groups at the socket. */
+  readonly groups: readonly GroupReport[];
   /** Absolute path. */
   readonly socket: string;
   /** Names of the units whose files will be written. */
@@ -33,7 +36,7 @@ const unitFolder = "/etc/systemd/system";
 
 /** Looks at all that a native unit is made from. Changes nothing; takes root to see everything. */
 export async function lookForCutover(
-  { unit, group, socket, newUnits, typed }: CutoverSubject,
+  { unit, group, groups, socket, newUnits, typed }: CutoverSubject,
   log: FailureLog,
 ): Promise<CutoverLook> {
   const files = createFiles(log);
@@ -75,6 +78,7 @@ export async function lookForCutover(
       ...newUnits.filter((name) => name.endsWith(".service")).map(nativeEnvironmentFile),
     ].filter((path) => isThere(path, files)),
     dropIns: newUnits.flatMap((name) => dropInsOf(name, files)),
+    besides: lastingBesides(unit, groups, procPaths("/proc"), files),
     unit,
   };
 }

@@ -54,8 +54,9 @@ async function factsFor(
 ): Promise<PlanFacts> {
   const log = createFailureLog();
   const newUnits = [name, ...(flags.socketActivation ? [socketUnit(name)] : [])];
-  const about = { unit, group: model, socket: socket.path, newUnits, typed: flags.arguments };
-  const look = await lookForCutover(about, log);
+  const { groups } = socket;
+  const about = { unit, group: model, groups, newUnits };
+  const look = await lookForCutover({ ...about, socket: socket.path, typed: flags.arguments }, log);
   const values = chooseValues(look, flags, socket);
   const { files } = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
   const logs = values.line.logs.flatMap((path) => pathFrom(values.chdir.value, path) ?? []);

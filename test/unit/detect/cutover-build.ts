@@ -124,6 +124,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
     programs: ["/usr/bin/gunicorn"],
     inTheWay: [],
     dropIns: [],
+    besides: [],
     unit: undefined,
     ...change,
   };

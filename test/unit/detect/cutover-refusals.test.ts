@@ -87,6 +87,23 @@ it.each<[string, PlanCase, string, string]>([
     "follow whom /run/app/gunicorn.pid names",
   ],
   [
+    "a daemon that the script starts besides gunicorn",
+    { look: { besides: [{ pid: 812, command: "celeryd" }] } },
+    "unit-unsuitable",
+    "process 812 (celeryd) of the unit is none of gunicorn's: /etc/init.d/platform starts it as well",
+  ],
+  [
+    "a process besides gunicorn where there is no script",
+    {
+      look: {
+        besides: [{ pid: 812, command: "sh" }],
+        scripts: scripts({ initScript: undefined }),
+      },
+    },
+    "unit-unsuitable",
+    "the unit starts it as well",
+  ],
+  [
     "what could not be seen",
     { report: { blind: [{ what: "fd-links", pid: 1, reason: "denied" }] } },
     "blind",
