@@ -167,10 +167,13 @@ export function releaseName(walk: CutoverWalk): void {
 async function dropPidfile(walk: CutoverWalk): Promise<string> {
   const { eyes } = walk.parts;
   const { aside, target } = walk.record();
-  const lives = (pid: number): boolean =>
-    aside.some((id) => id.pid === pid && !isOver(find(id, eyes)));
+  const isGone = (pid: number): boolean => {
+    const known = aside.filter((id) => id.pid === pid);
+    if (known.length === 0) return eyes.process(pid) === "gone";
+    return known.every((id) => isOver(find(id, eyes)));
+  };
   // somebody else's by now, where it names another
-  const mayGo = (pid: number): boolean => pid === target.old.pidfile?.pid && !lives(pid);
+  const mayGo = (pid: number): boolean => pid === target.old.pidfile?.pid && isGone(pid);
   const path = await dropOldPidfile(walk, mayGo);
   return path === undefined ? "" : `; ${path} is removed`;
 }

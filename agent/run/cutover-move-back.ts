@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { putFile, standing, takeEmptyFolder, takeFile } from "../act/put-files.ts";
-import { type CutoverWalk, done, skipped, type StepEnd } from "./cutover-walk.ts";
+import { oldStillListens } from "./cutover-native.ts";
+import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 const DROP_INS = "/run/systemd/system";
 const NAME = "90-onemaster-move-back.conf";
@@ -10,17 +11,23 @@ const MOST_ROUNDS = 10;
  * Moves the old processes back into their unit, so that all is as before. systemd moves processes
  * only into a unit that is delegated and active; a drop-in makes it so for as long as that takes,
  * and lets an inactive one become active without a start of anything. Where it is not possible they
- * stay in the scope and serve from there: that is told, and no failure.
+ * stay in the scope and serve from there: that is told, and no failure. Where their master is gone,
+ * who is left of them stays as well.
  */
 export async function moveBack(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { scope, old } = walk.record().target;
   const dropIn = join(DROP_INS, `${old.unit}.d`, NAME);
   const left = await parts.members(scope);
-  if (left?.length === 0) {
-    // a command that died in this very step
-    if ((await standing(dropIn)) !== "nothing") await removeDropIn(walk, dropIn);
-    return skipped("nobody is in the scope");
+  if (left?.length === 0 || !oldStillListens(walk)) {
+    // of a command that died in this very step: the unit would start nothing with it
+    const unread =
+      (await standing(dropIn)) === "nothing" ? undefined : await removeDropIn(walk, dropIn);
+    if (unread !== undefined) return failed(unread);
+    if (left?.length === 0) return skipped("nobody is in the scope");
+    const who = left === undefined ? "who is left" : `process ${left.join(", ")}`;
+    walk.note(`${who} stays in ${scope}: the master that served before is gone`);
+    return skipped(`in the unit ${who} would be in the way of a start`);
   }
   if (old.kind === "no-unit") {
     walk.note(`the old processes stay in ${scope}: they were in no service before`);

@@ -24,6 +24,11 @@ export async function nativeNow(walk: CutoverWalk): Promise<NativeNow> {
   const { service, socket } = walk.record().target;
   const unit = await parts.unit(service.name);
   if (unit === undefined) return { kind: "not-yet", why: "systemd could not be asked" };
+  // systemd follows the master of some init scripts as well
+  if (!isNativeFile(walk, unit.fragmentPath)) {
+    const why = `systemd has ${service.name} from ${unit.fragmentPath ?? "no file"}`;
+    return { kind: "lost", why: `${why}, not from what was written` };
+  }
   const stopped = whyStopped(walk, unit);
   if (stopped !== undefined) return { kind: "lost", why: stopped };
   const mainPid = unit.mainPid ?? 0;
@@ -52,6 +57,24 @@ export async function nativeNow(walk: CutoverWalk): Promise<NativeNow> {
   const text = `master ${mainPid} owns ${socket.path}, has ${workers.length} workers and answers`;
   const { pid, startTicks } = master;
   return { kind: "serves", master: { pid, startTicks }, text };
+}
+
+/** True for a file of the native unit, by its path. */
+export function isNativeFile({ record }: CutoverWalk, path: string | undefined): boolean {
+  return record().target.files.some((file) => file.path === path);
+}
+
+/**
+ * The pid of the native unit's main process where that owns the path; undefined: another does, or
+ * nobody, or it could not be told.
+ */
+export async function nativeOwner(walk: CutoverWalk): Promise<number | undefined> {
+  const { parts, record } = walk;
+  const { service, socket } = record().target;
+  const unit = await parts.unit(service.name);
+  if (!isNativeFile(walk, unit?.fragmentPath)) return undefined;
+  const owner = ownerIn((await parts.look()).report, socket.path);
+  return owner?.master.pid === unit?.mainPid ? owner?.master.pid : undefined;
 }
 
 /** The one living master that owns a path; undefined: there is none, or it is not certain. */

@@ -75,14 +75,22 @@ export async function whyNotUnserved(
   walk: CutoverWalk,
   report: Report,
 ): Promise<string | undefined> {
-  const { parts, record } = walk;
-  const { path, url } = record().target.socket;
+  const { path } = walk.record().target.socket;
   const [blind] = blindness(report);
   if (blind !== undefined) return blind.why;
   const socket = socketIn(report, path);
   if (socket?.verdict === "unknown") return `not enough could be seen of ${path}`;
   const master = (socket?.groups ?? []).find((group) => group.master !== null)?.master;
   if (master) return `master ${master.pid} lives, and it is not certain that it does not serve`;
+  return await whyReached(walk);
+}
+
+/**
+ * Why somebody may be reached at the path; undefined: nothing stands there, or a connection to what
+ * does is refused. Who lives elsewhere does not matter: nobody new comes to them.
+ */
+export async function whyReached({ parts, record }: CutoverWalk): Promise<string | undefined> {
+  const { path, url } = record().target.socket;
   const file = parts.eyes.file(path);
   if (file.kind === "absent") return undefined;
   if (file.kind !== "socket") return `what stands at ${path} is no socket, or could not be told`;
@@ -128,10 +136,17 @@ export async function checkOld(walk: CutoverWalk): Promise<StepEnd> {
   }
 }
 
-/** Nobody serves for certain, and no process is left in the unit that might come to. */
+/** Nobody serves for certain, and no process is in the unit that might come to. */
 async function isNobodyThere(walk: CutoverWalk, report: Report): Promise<boolean> {
-  const members = await walk.parts.members(walk.record().target.old.unit);
-  return members?.length === 0 && (await whyNotUnserved(walk, report)) === undefined;
+  const { parts, record } = walk;
+  const members = await parts.members(record().target.old.unit);
+  // a gunicorn that still loads its application has no signals yet that tell of a master
+  const mayCome = (pid: number): boolean => {
+    const now = parts.eyes.process(pid);
+    return now === "unreadable" || (now !== "gone" && /^(?:gunicorn|python)/.test(now.comm));
+  };
+  if (members === undefined || members.some(mayCome)) return false;
+  return (await whyNotUnserved(walk, report)) === undefined;
 }
 
 async function whySilent(walk: CutoverWalk): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { lastSaid } from "../act/last-said.ts";
 import { whyFollowed } from "./cutover-aside.ts";
 import { lendGroup, takeGroupBack } from "./cutover-folder.ts";
-import { oldStillListens, nativeNow } from "./cutover-native.ts";
+import { isNativeFile, oldStillListens, nativeNow } from "./cutover-native.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
 
 /** Longer than any start of gunicorn takes from its unlink to its bind: a tenth of a millisecond. */
@@ -19,7 +19,7 @@ const BETWEEN_MS = 250;
  */
 export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
-  const { service, old, start, files } = walk.record().target;
+  const { service, old, start } = walk.record().target;
   for (const unit of new Set([old.unit, service.name])) {
     const members = await parts.members(unit);
     if (members === undefined) return failed(`who is in ${unit} could not be read`);
@@ -31,7 +31,7 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   if (changed !== undefined) return failed(changed);
   // the stop of the old unit would run its init script, which ends whom its pidfile names
   const unit = await parts.unit(service.name);
-  if (!files.some(({ path }) => path === unit?.fragmentPath)) {
+  if (!isNativeFile(walk, unit?.fragmentPath)) {
     return failed(`systemd has ${service.name} from ${unit?.fragmentPath ?? "no file"}`);
   }
   const followed = await whyFollowed(walk);
@@ -40,11 +40,12 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   if (stopped !== undefined) return failed(stopped);
   await lendGroup(walk);
   const state = { ended: false };
-  const starting = startAll(walk, start).finally(() => {
+  const starting = startAll(walk, start, () => state.ended).finally(() => {
     state.ended = true;
   });
   const lost = await watchPath(walk, LONGEST_GAP_MS, () => state.ended);
-  // what is under way ends when the unit is stopped, which comes next
+  // what is under way ends when the unit is stopped, which comes next; nothing more is begun
+  state.ended = true;
   if (lost !== undefined) return failed(lost);
   const why = await starting;
   takeGroupBack(walk);
@@ -56,8 +57,10 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
 async function startAll(
   { parts }: CutoverWalk,
   units: readonly string[],
+  isOver: () => boolean,
 ): Promise<string | undefined> {
   for (const unit of units) {
+    if (isOver()) return undefined;
     const why = await parts.systemd.start(unit);
     if (why !== undefined) return why;
   }

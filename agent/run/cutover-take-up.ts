@@ -7,9 +7,9 @@ import { endOld } from "./cutover-end-old.ts";
 import { finishCutover } from "./cutover-forward.ts";
 import { isGoodAnswer, placesOf } from "./cutover-native.ts";
 import { partsFor, underFolderLock } from "./cutover-parts.ts";
-import { whichWay } from "./cutover-which-way.ts";
+import { wayBack, whereTo } from "./cutover-which-way.ts";
 import { undoCutover } from "./cutover-undo.ts";
-import { whyNoWayBack } from "./cutover-way-back.ts";
+import { hasToLose, whyNotBack } from "./cutover-way-back.ts";
 import { createCutoverWalk, type CutoverParts, type CutoverWalk, done } from "./cutover-walk.ts";
 import { recoverUnfinished } from "./remediation-recovery.ts";
 import { startSiteMeter } from "./site-meter.ts";
@@ -53,29 +53,29 @@ export async function takeUp(
   if (left !== undefined) return { kind: "refused", why: left };
   const reopened = { ...record, outcome: null, endedAt: null, ending: null };
   const walk = createCutoverWalk(reopened, parts);
-  const noWay = by === "rollback" ? await whyNoWayBack(walk) : undefined;
-  if (noWay !== undefined) return { kind: "refused", why: noWay };
+  const against = by === "rollback" ? await whyNotBack(walk, await hasToLose(walk)) : undefined;
+  if (against !== undefined) return { kind: "refused", why: against };
   return await underFolderLock(record.target.socket.path, () =>
     measured(walk, async () => {
       if (!isLeft(record)) return await undoCutover(walk, "asked for", "rollback");
       const died = diedText(record);
-      const decided = { forward: false };
+      const way = { forward: false };
       const end = await walk.step("recover", died, async () => {
-        if (by === "rollback" || record.undoing !== null) return done(`${died}; it is undone`);
-        const { forward, text } = await whichWay(walk);
-        decided.forward = forward;
-        if (!forward) return done(`${died}; it is undone, since ${text}`);
+        const { forward, text } = by === "rollback" ? wayBack : await whereTo(walk);
+        way.forward = forward;
+        if (!forward) return done(`${died}; it is undone${text}`);
         const also = recovered === 0 ? "" : ", with the end of a group that it had begun";
-        return done(`${died}; ${text}, and it is finished${also}`);
+        return done(`${died}${text}, and it is finished${also}`);
       });
       walk.note(end.text);
-      if (decided.forward) return await finishAfter(walk);
+      if (way.forward) return await finishAfter(walk);
       return await undoCutover(walk, died, by === "rollback" ? "rollback" : "surprise");
     }),
   );
 }
 
 async function finishAfter(walk: CutoverWalk): Promise<CutoverRecord> {
+  walk.amend({ undoing: null });
   const end = await walk.step("end-old", "the old groups are ended", () => endOld(walk));
   if (end.result === "failed") walk.note(`the old groups are not ended: ${end.text}`);
   return await finishCutover(walk);

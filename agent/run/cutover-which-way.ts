@@ -1,6 +1,7 @@
 import type { UnitProperties } from "../model/unit.ts";
-import { nativeNow, oldStillListens, ownerIn } from "./cutover-native.ts";
+import { nativeNow, nativeOwner, oldStillListens } from "./cutover-native.ts";
 import type { CutoverWalk } from "./cutover-walk.ts";
+import { hasToLose, whyNotBack } from "./cutover-way-back.ts";
 
 /** As long as a start of it is waited for. */
 const PATIENCE_MS = 90_000;
@@ -9,7 +10,7 @@ const BETWEEN_MS = 250;
 /** Where a cutover that was left halfway goes. */
 interface Way {
   readonly forward: boolean;
-  /** What was seen, in words that follow `since`. */
+  /** What was seen. */
   readonly text: string;
 }
 
@@ -27,9 +28,9 @@ export async function whichWay(walk: CutoverWalk): Promise<Way> {
     const unit = await walk.parts.unit(walk.record().target.service.name);
     // first: one that was lost for a moment and is back may be all that serves
     if (!oldStillListens(walk)) {
-      const alone = await ownedByNative(walk, unit);
-      if (alone)
+      if ((await nativeOwner(walk)) !== undefined) {
         return { forward: true, text: `only the native unit has the path (${native.why})` };
+      }
     }
     if (native.kind === "lost") return { forward: false, text: native.why };
     if (isIdle(unit) || clock.monotonicMs() > endMs) return { forward: false, text: native.why };
@@ -37,15 +38,22 @@ export async function whichWay(walk: CutoverWalk): Promise<Way> {
   }
 }
 
-async function ownedByNative(
-  walk: CutoverWalk,
-  unit: UnitProperties | undefined,
-): Promise<boolean> {
-  const { parts, record } = walk;
-  const { files, socket } = record().target;
-  if (!files.some(({ path }) => path === unit?.fragmentPath)) return false;
-  const owner = ownerIn((await parts.look()).report, socket.path);
-  return owner !== undefined && owner.master.pid === unit?.mainPid;
+/** The way that a person has asked for, or that was begun before. */
+export const wayBack: Way = { forward: false, text: "" };
+
+/**
+ * Where a cutover that is left goes: as `whichWay` says, in words that follow what was left. What
+ * was being undone is finished only where there is no way back and the native unit serves.
+ */
+export async function whereTo(walk: CutoverWalk): Promise<Way> {
+  let noWay = "";
+  if (walk.record().undoing !== null) {
+    const against = await whyNotBack(walk, await hasToLose(walk));
+    if (against === undefined) return wayBack;
+    noWay = `; ${against}`;
+  }
+  const { forward, text } = await whichWay(walk);
+  return { forward, text: forward ? `${noWay}; ${text}` : `, since ${text}${noWay}` };
 }
 
 /** Nothing of it runs, and nobody starts or stops it: waiting brings nothing. */

@@ -23,5 +23,7 @@ it.each<[string, ToolRan, string | undefined]>([
     return Promise.resolve(ran);
   });
   expect(why).toBe(expected);
-  expect(asked[0]).toMatch(/^systemd-run .*--property=User=www-data -- test -r \/proc\/68\/status$/);
+  expect(asked[0]).toMatch(
+    /^systemd-run .*--property=User=www-data -- test -r \/proc\/68\/status$/,
+  );
 });

@@ -12,6 +12,8 @@ const starting = report([
     groups: [group("serving", 70, { workers: [71, 72].map((pid) => ({ pid, startTicks: 1 })) })],
   }),
 ]);
+const serving = report([socket({ groups: [group("serving", 70)] })]);
+const generated = "/run/systemd/generator.late/platform.service";
 const nobody = report([socket({ verdict: "no-master", masters: 0, groups: [] })]);
 const stands = { kind: "socket", device: 1, inode: 2 } as const;
 const oldLives = new Map([[68, [25_453]]]);
@@ -37,9 +39,15 @@ it.each<[string, Omit<FakeHost, "record">, boolean, RegExp]>([
   ],
   [
     "back at once where nothing of it runs",
-    { report: nobody, file: stands, unit: () => ({ mainPid: 0 }), living: oldLives },
+    { report: nobody, file: stands, unit: () => ({ ...runs, mainPid: 0 }), living: oldLives },
     false,
     /no main process yet/,
+  ],
+  [
+    "back where systemd follows the master of the init script",
+    { report: serving, file: stands, unit: () => ({ ...runs, fragmentPath: generated }) },
+    false,
+    /systemd has platform.service from \/run\/.*, not from what was written/,
   ],
 ])("goes %s", async (_, host, forward, says) => {
   const { target } = cutover();

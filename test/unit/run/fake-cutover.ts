@@ -15,16 +15,19 @@ import { cutover } from "../history/cutovers.ts";
 export interface FakeHost {
   readonly record: CutoverRecord;
   readonly report: Report;
-  readonly file?: FileNow;
+  /** What stands at a path; one for all of them, or by path. */
+  readonly file?: FileNow | ((path: string) => FileNow);
   readonly answer?: SiteAnswer;
   /** Who lives, with start ticks 100 times the pid, and the inodes of its sockets. */
   readonly living?: ReadonlyMap<number, readonly number[]>;
-  readonly unit?: () => Partial<UnitProperties>;
-  readonly members?: () => readonly number[] | undefined;
+  readonly unit?: (name: string) => Partial<UnitProperties>;
+  readonly members?: (unit: string) => readonly number[] | undefined;
+  /** In which unit a process is. */
+  readonly unitOf?: (pid: number) => string | undefined;
   /** False: systemd makes no units of init scripts. */
   readonly generator?: boolean;
   /** What a call to systemd fails with. */
-  readonly refuses?: (call: string) => string | undefined;
+  readonly refuses?: (call: string) => string | undefined | Promise<string | undefined>;
 }
 
 /** A walk on it, and every call to systemd that is made: `start platform.service`. */
@@ -33,9 +36,9 @@ export function fakeCutover(host: FakeHost): {
   readonly calls: readonly string[];
 } {
   const calls: string[] = [];
-  const call = (text: string): Promise<string | undefined> => {
+  const call = async (text: string): Promise<string | undefined> => {
     calls.push(text);
-    return Promise.resolve(host.refuses?.(text));
+    return await host.refuses?.(text);
   };
   let nowMs = 0;
   const parts: CutoverParts = {
@@ -61,9 +64,9 @@ export function fakeCutover(host: FakeHost): {
       attach: (unit, pids) => call(`attach ${pids.join(" ")} to ${unit}`),
     },
     look: () => Promise.resolve({ report: host.report, paths: new Set(), units }),
-    unit: () => Promise.resolve(propertiesOf(host.unit?.() ?? {})),
-    members: () => Promise.resolve(host.members === undefined ? [] : host.members()),
-    unitOf: () => undefined,
+    unit: (name) => Promise.resolve(propertiesOf(host.unit?.(name) ?? {})),
+    members: (name) => Promise.resolve(host.members === undefined ? [] : host.members(name)),
+    unitOf: (pid) => host.unitOf?.(pid),
     hasGenerator: () => host.generator !== false,
     ask: () => Promise.resolve(host.answer ?? { kind: "silent", why: "ENOENT" }),
     keep: () => Promise.resolve(),
@@ -91,7 +94,7 @@ function eyesOf({ file = { kind: "absent" }, living = new Map() }: FakeHost): Ey
     below: () => [],
     reclaimable: () => Promise.resolve(undefined),
     usedMemory: () => undefined,
-    file: () => file,
+    file: (path) => (typeof file === "function" ? file(path) : file),
     answer: () => Promise.resolve({ kind: "silent", why: "not asked" }),
   };
 }

@@ -1,0 +1,79 @@
+import { nameBack } from "../act/old-name.ts";
+import { realPathOf } from "../act/real-path.ts";
+import { livePathOf } from "../act/rescue-name.ts";
+import { isNativeFile, oldStillListens, ownerIn } from "./cutover-native.ts";
+import { whyReached } from "./cutover-old.ts";
+import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
+
+/** Connections that wait for the new master are taken up by then: nobody comes after them. */
+const DRAIN_MS = 1_000;
+
+/** In one step in which the path always leads to one of the two, or at once where it was lost. */
+export async function pathBack(walk: CutoverWalk): Promise<StepEnd> {
+  const { keptName } = walk.record();
+  if (keptName === null) return skipped("the path has no second name");
+  if (!oldStillListens(walk)) return skipped("the master that served before is gone");
+  const quick = leadBack(walk, () => false);
+  if (quick === undefined) return done("the path leads to the master that served before");
+  const replaced = await whoseIsIt(walk);
+  if (!replaced.mine) {
+    walk.note(replaced.text);
+    return skipped(replaced.text);
+  }
+  const why = leadBack(walk, () => true);
+  if (why !== undefined) return failed(why);
+  await walk.parts.clock.sleep(DRAIN_MS);
+  return done("the path leads to the master that served before");
+}
+
+/** Whether what stands at the path is the native unit's, or nobody's. */
+async function whoseIsIt(walk: CutoverWalk): Promise<{
+  readonly mine: boolean;
+  readonly text: string;
+}> {
+  const { parts, record } = walk;
+  const { service, socket } = record().target;
+  const { report } = await parts.look();
+  const unit = await parts.unit(service.name);
+  const native = isNativeFile(walk, unit?.fragmentPath) ? unit?.mainPid : undefined;
+  const owner = ownerIn(report, socket.path);
+  if (owner === undefined) {
+    const reached = await whyReached(walk);
+    if (reached === undefined) return { mine: true, text: "nobody owns the path" };
+    if (await systemdListens(walk)) return { mine: true, text: "systemd listens at the path" };
+    return { mine: false, text: `who owns the path could not be told: ${reached}` };
+  }
+  const { pid } = owner.master;
+  if (native === pid && parts.unitOf(pid) === service.name) {
+    return { mine: true, text: `master ${pid} of ${service.name} owns the path` };
+  }
+  return { mine: false, text: `master ${pid}, which somebody else has started, owns the path` };
+}
+
+/** True where the native socket unit holds the path, with or without a master behind it. */
+async function systemdListens(walk: CutoverWalk): Promise<boolean> {
+  const { parts, record } = walk;
+  const name = record().target.start.find((unit) => unit.endsWith(".socket"));
+  const unit = name === undefined ? undefined : await parts.unit(name);
+  return unit?.activeState === "active" && isNativeFile(walk, unit.fragmentPath);
+}
+
+/** Why the path could not be led back, or undefined. Waits for nothing. */
+function leadBack({ record }: CutoverWalk, replaces: () => boolean): string | undefined {
+  const { keptName, target } = record();
+  const { file, path } = target.socket;
+  if (keptName === null || file === null) return "there is no second name";
+  const live = livePathOf(keptName) ?? realPathOf(path);
+  if (live === undefined) return `where ${path} leads is not known`;
+  const back = nameBack(live, keptName, file, replaces);
+  if (back.kind === "done") return undefined;
+  return back.kind === "gone" ? `${keptName} is gone` : back.why;
+}
+
+/** True where the path was lost and leads to the old master again. */
+export function restored(walk: CutoverWalk): boolean {
+  const { path } = walk.record().target.socket;
+  if (walk.parts.eyes.file(path).kind !== "absent") return false;
+  if (walk.record().keptName === null || !oldStillListens(walk)) return false;
+  return leadBack(walk, () => false) === undefined;
+}

@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import type { FileNow } from "../../../agent/model/acting.ts";
+import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
+import { hasToLose, whyNotBack } from "../../../agent/run/cutover-way-back.ts";
+import { whereTo } from "../../../agent/run/cutover-which-way.ts";
+import { group, path, report, socket, unclear } from "../cli/reports.ts";
+import { cutover } from "../history/cutovers.ts";
+import { type FakeHost, fakeCutover } from "./fake-cutover.ts";
+
+const fragmentPath = "/etc/systemd/system/platform.service";
+const scope = "onemaster-before-platform.scope";
+const kept = "/var/www/sample-platform/.sampleplatform.sock.onemaster-1";
+
+/** The native unit's master 70 serves; master 68 served before, and is gone. */
+const serves: Omit<FakeHost, "record"> = {
+  report: report([socket({ groups: [group("serving", 70)] })]),
+  file: (at) => (at === path ? { kind: "socket", device: 26, inode: 9 } : { kind: "absent" }),
+  answer: { kind: "answered", status: 200 },
+  unit: () => ({ activeState: "active", subState: "running", fragmentPath, mainPid: 70 }),
+  members: (unit) => (unit === scope ? [] : [70, 71, 72, 73, 74]),
+  unitOf: (pid) => (pid >= 70 && pid < 80 ? "platform.service" : scope),
+};
+const beside = report([socket({ groups: [group("serving", 70), group("stale", 68)] })]);
+const oldListens = new Map([[68, [25_453]]]);
+const oldFile: FileNow = { kind: "socket", device: 26, inode: 4_711 };
+
+/** No init script to be looked for on this very host. */
+function record(change: Partial<CutoverRecord> = {}): CutoverRecord {
+  const { target } = cutover();
+  return cutover({
+    served: { master: { pid: 68, startTicks: 6_800 }, listenerInode: 25_453 },
+    keptName: kept,
+    target: {
+      ...target,
+      socket: { ...target.socket, path },
+      old: { ...target.old, kind: "no-unit" },
+    },
+    ...change,
+  });
+}
+
+it.each<[string, Partial<FakeHost>, RegExp]>([
+  ["all is as it should be", {}, /^it may$/],
+  [
+    "something is hidden",
+    { report: report([socket()], { blind: [{ what: "fd-links", pid: 1, reason: "denied" }] }) },
+    /denied/,
+  ],
+  ["not enough is seen", { report: report([unclear]) }, /not enough could be seen|denied/],
+  ["the socket is not seen at all", { report: report([]) }, /not enough could be seen/],
+  [
+    "another master listens",
+    { report: beside },
+    /master 68 in onemaster-before-platform\.scope listens .* as well; .*remediate --yes/,
+  ],
+  [
+    "a process of before is in the scope",
+    { members: (unit) => (unit === scope ? [812] : [70]) },
+    /process 812 of before is still in .*\.scope: .* may start the same again/,
+  ],
+  [
+    "who is in the scope cannot be read",
+    { members: (unit) => (unit === scope ? undefined : [70]) },
+    /could not be read/,
+  ],
+  [
+    "the old master listens, and nothing leads to it any more",
+    { living: oldListens },
+    /master 68 listens, but .*onemaster-1, by which .*, is gone/,
+  ],
+  [
+    "the old master listens, and its second name is there",
+    {
+      living: oldListens,
+      report: beside,
+      file: (at) => (at === kept ? oldFile : { kind: "socket", device: 26, inode: 9 }),
+    },
+    /^it may$/,
+  ],
+  [
+    "the old master listens, and the path leads to it",
+    { living: oldListens, file: (at) => (at === path ? oldFile : { kind: "absent" }) },
+    /^it may$/,
+  ],
+])("whether a unit that serves may be stopped where %s", async (_, host, says) => {
+  const { walk, calls } = fakeCutover({ record: record(), ...serves, ...host });
+  expect(await hasToLose(walk)).toBe(true);
+  const why = await whyNotBack(walk, true);
+  expect(why ?? "it may").toMatch(says);
+  expect(calls).toEqual([]);
+});
+
+it.each<[string, Partial<FakeHost>, boolean]>([
+  ["it answers", {}, true],
+  ["it answers nothing good", { answer: { kind: "answered", status: 500 } }, true],
+  ["who is in it cannot be read", { members: () => undefined }, true],
+  ["connections are refused", { answer: { kind: "silent", why: "ECONNREFUSED" } }, false],
+  ["nothing stands at the path", { file: { kind: "absent" } }, false],
+  ["nobody is in it", { members: () => [] }, false],
+  ["systemd has the unit from the init script", { unit: () => ({ mainPid: 70 }) }, false],
+])("whether a stop of the native unit costs anything where %s", async (_, host, expected) => {
+  const { walk } = fakeCutover({ record: record(), ...serves, ...host });
+  expect(await hasToLose(walk)).toBe(expected);
+});
+
+it("a start of nobody is in the way of nothing: the script is run with others in the scope", async () => {
+  const members = (unit: string): readonly number[] => (unit === scope ? [812] : []);
+  const { walk } = fakeCutover({ record: record(), ...serves, members });
+  expect(await whyNotBack(walk, false)).toBeUndefined();
+});
+
+it.each<[string, Partial<FakeHost>, boolean, RegExp]>([
+  ["what was being undone is undone", {}, false, /^$/],
+  [
+    "what cannot be undone is finished where the native unit serves",
+    { living: oldListens },
+    true,
+    /^; master 68 listens, but .* is gone; master 70 owns .*, has 4 workers and answers$/,
+  ],
+  [
+    "what cannot be undone is left where the native unit does not serve either",
+    { living: oldListens, unit: () => ({ activeState: "failed", fragmentPath, mainPid: 0 }) },
+    false,
+    /^, since platform\.service failed: success; master 68 listens, but .* is gone$/,
+  ],
+])("%s", async (_, host, forward, says) => {
+  const file = join(mkdtempSync(join(tmpdir(), "onemaster-not-back-")), "app.sock");
+  onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+  writeFileSync(file, "", { mode: 0o600 });
+  const { target } = record();
+  const at = { ...target.socket, path: file, mode: 0o600, uid: null, gid: null };
+  const { walk } = fakeCutover({
+    record: record({ undoing: "surprise", target: { ...target, socket: at } }),
+    ...serves,
+    report: report([socket({ path: file, groups: [group("serving", 70), group("stale", 68)] })]),
+    unitOf: () => "platform.service",
+    file: (one) => (one === file ? { kind: "socket", device: 26, inode: 9 } : { kind: "absent" }),
+    ...host,
+  });
+  const way = await whereTo(walk);
+  expect(way.text).toMatch(says);
+  expect(way.forward).toBe(forward);
+});
