@@ -3,6 +3,7 @@ import type { ProcessId } from "./process.ts";
 
 /** What is done to come back from a cutover, in its order. */
 export const cutoverUndoSteps = [
+  "let-go", // masters that `--clean` had stopped, and not ended yet, go on
   "path-back", // the path leads to the master again that served before, where it still lives
   "stop-new", // the native unit is stopped
   "remove-unit", // its files go away

@@ -4,6 +4,7 @@ import { releaseName } from "./cutover-end-old.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
 import { bringBack, removeUnit } from "./cutover-install.ts";
 import { pathBack } from "./cutover-lead-back.ts";
+import { letStoppedGo } from "./cutover-let-go.ts";
 import { oldStillListens } from "./cutover-native.ts";
 import { checkOld, startOld } from "./cutover-old.ts";
 import { moveBack } from "./cutover-move-back.ts";
@@ -36,6 +37,9 @@ export async function undoCutover(
   const touched = wasBegun(walk, ["set-aside", "stop-all", "start"]);
   if (!touched && !wasBegun(walk, ["ownership", "install", "put-away"])) {
     return await undoNothing(walk, why, rolled);
+  }
+  if (wasBegun(walk, ["stop-all"])) {
+    await step("let-go", "masters that were stopped, and not ended, go on", letStoppedGo);
   }
   const toLose = await hasToLose(walk);
   let against = await whyNotBack(walk, toLose);

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { platform } from "../testbed/incident.ts";
+import { answering, platform } from "../testbed/incident.ts";
 import { type Release, releases, type TestHost } from "../testbed/test-host.ts";
 import { stateDir } from "./support-acting.ts";
-import { cutoverOn, cutoverRecord, expectNative, expectSysv } from "./support-cutover.ts";
+import {
+  cutoverOn,
+  cutoverRecord,
+  expectNative,
+  expectSysv,
+  standingOn,
+} from "./support-cutover.ts";
 import { sysvPlatform } from "./sysv-platform.ts";
-import { truthOf } from "./truth.ts";
+import { settledTruth, truthOf } from "./truth.ts";
 
 const limitMs = 600_000;
 
@@ -27,6 +33,16 @@ const moments = [
   ["end-old", 10.05],
   ["end-old", 10.2],
   ["finish", 0],
+] as const;
+
+/** The same of one with --clean. */
+const cleanMoments = [
+  ["stop-all", 0],
+  ["stop-all", 0.05],
+  ["put-away", 0],
+  ["put-away", 0.06],
+  ["start", 0],
+  ["start", 0.15],
 ] as const;
 
 /** Starts a cutover, and kills it so long after a step has begun. Prints where it was. */
@@ -70,6 +86,31 @@ describe.each(releases)("on %s", (release) => {
   );
 
   test(
+    "--clean of a script that systemd follows, killed: the next command brings it to an end",
+    async (context) => {
+      const { host } = await sysvPlatform(context, release, { holdMib: 1 });
+      await host.run(
+        `sed -i 's|^# As it was in production|# pidfile: ${platform.pidfile}\\n&|' /etc/init.d/platform
+        systemctl daemon-reload; systemctl restart platform`,
+      );
+      await answering(host);
+      for (const [step, delay] of cleanMomentsOf(release)) {
+        const words = ["onemaster", "cutover", "apply", "--clean", "--yes"];
+        const at = await killed(host, step, delay, words);
+        const { exitCode, stdout, stderr } = await cutoverOn(host, "apply", "--clean", "--yes");
+        expect(exitCode, `killed in ${at}: ${stdout}${stderr}`).toBe(0);
+        await expectNative(host);
+        tell(release, step, delay, at, await cutoverRecord(host));
+        const back = await cutoverOn(host, "rollback", "--yes");
+        expect(back.exitCode, `${back.stdout}${back.stderr}`).toBe(0);
+        await settledTruth(host, "one master", ({ masters }) => masters.length === 1);
+        expect((await standingOn(host)).native).toEqual([]);
+      }
+    },
+    limitMs,
+  );
+
+  test(
     "a way back that is killed is taken up by the next",
     async (context) => {
       const { host } = await sysvPlatform(context, release, { holdMib: 1 });
@@ -87,7 +128,15 @@ describe.each(releases)("on %s", (release) => {
 
 /** Every other one, since each takes a quarter of a minute. */
 function momentsOf(release: Release): readonly (typeof moments)[number][] {
-  return moments.filter((_, at) => at % releases.length === releases.indexOf(release));
+  return moments.filter((_, at) => isFor(release, at));
+}
+
+function cleanMomentsOf(release: Release): readonly (typeof cleanMoments)[number][] {
+  return cleanMoments.filter((_, at) => isFor(release, at));
+}
+
+function isFor(release: Release, at: number): boolean {
+  return at % releases.length === releases.indexOf(release);
 }
 
 function killedAt(host: TestHost, step: string, delay: number): Promise<string> {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
+import { letStoppedGo } from "../../../agent/run/cutover-let-go.ts";
 import { startOld } from "../../../agent/run/cutover-old.ts";
 import { undoCutover } from "../../../agent/run/cutover-undo.ts";
 import { duplicate, group, path, report, socket, unclear } from "../cli/reports.ts";
@@ -89,4 +90,53 @@ it.each<[string, Omit<FakeHost, "record">]>([
   const { walk, calls } = fakeCutover({ record: taken("set-aside", "start"), ...host });
   expect((await startOld(walk)).text).toBe("platform.service is started by its init script");
   expect(calls).toEqual(["stop platform.service", "start platform.service"]);
+});
+
+it("lets masters go on that --clean had stopped, and ends those that were told to end", async () => {
+  const state = new Map([
+    [68, "T"],
+    [78, "T"],
+    [88, "S"],
+  ]);
+  const sent: string[] = [];
+  const record = {
+    ...taken("stop-all"),
+    aside: [68, 78, 88, 98].map((pid) => ({ pid, startTicks: pid * 100 })),
+  };
+  const { walk } = fakeCutover({
+    record,
+    report: report([nobody]),
+    living: new Map([68, 78, 88].map((pid) => [pid, []])),
+    stateOf: (pid) => state.get(pid) ?? "S",
+    toldToEnd: [78],
+    signal(pid, signal) {
+      sent.push(`${signal} ${pid}`);
+      state.set(pid, signal === "SIGKILL" ? "Z" : "S");
+      return { kind: "done" };
+    },
+  });
+  const end = await letStoppedGo(walk);
+  expect(sent).toEqual(["SIGCONT 68", "SIGKILL 78"]);
+  expect(end).toEqual({
+    result: "done",
+    text: "process 68 goes on; 78 had been told to end, and is ended",
+  });
+});
+
+it("tells who stays stopped, and lets nobody of another boot go on", async () => {
+  const record = { ...taken("stop-all"), aside: [{ pid: 68, startTicks: 6_800 }] };
+  const host = {
+    report: report([nobody]),
+    living: new Map([[68, []]]),
+    stateOf: () => "T",
+    signal: () => ({ kind: "denied", why: "EPERM" }) as const,
+  };
+  const { walk } = fakeCutover({ record, ...host });
+  expect(await letStoppedGo(walk)).toEqual({
+    result: "failed",
+    text: "process 68 is still stopped",
+  });
+  expect(walk.notes()).toEqual(["SIGCONT to process 68 was not possible: EPERM"]);
+  const later = fakeCutover({ record: { ...record, bootId: "another" }, ...host });
+  expect((await letStoppedGo(later.walk)).result).toBe("skipped");
 });

@@ -20,6 +20,12 @@ export interface FakeHost {
   readonly answer?: SiteAnswer;
   /** Who lives, with start ticks 100 times the pid, and the inodes of its sockets. */
   readonly living?: ReadonlyMap<number, readonly number[]>;
+  /** State letter of one that lives; absent: it sleeps. */
+  readonly stateOf?: (pid: number) => string;
+  /** Who of them has been told to end. */
+  readonly toldToEnd?: readonly number[];
+  /** Absent: nobody may be signalled. */
+  readonly signal?: Hands["signal"];
   readonly unit?: (name: string) => Partial<UnitProperties>;
   readonly members?: (unit: string) => readonly number[] | undefined;
   /** In which unit a process is. */
@@ -45,7 +51,7 @@ export function fakeCutover(host: FakeHost): {
     settings: defaultSettings,
     bootId: cutover().bootId,
     eyes: eyesOf(host),
-    hands,
+    hands: { ...hands, ...(host.signal === undefined ? {} : { signal: host.signal }) },
     clock: {
       wallMs: () => nowMs,
       monotonicMs: () => nowMs,
@@ -76,16 +82,21 @@ export function fakeCutover(host: FakeHost): {
   return { walk: createCutoverWalk(host.record, parts), calls };
 }
 
-function eyesOf({ file = { kind: "absent" }, living = new Map() }: FakeHost): Eyes {
+function eyesOf({
+  file = { kind: "absent" },
+  living = new Map(),
+  stateOf = () => "S",
+  toldToEnd = [],
+}: FakeHost): Eyes {
   return {
     process: (pid) =>
       living.has(pid)
         ? {
             id: { pid, startTicks: pid * 100 },
             parentPid: 1,
-            state: "S",
+            state: stateOf(pid),
             signalRole: "master",
-            endingPending: false,
+            endingPending: toldToEnd.includes(pid),
             comm: "gunicorn",
           }
         : "gone",
