@@ -80,13 +80,16 @@ async function printRollback(
       if (json) stdout.write(`${JSON.stringify({ schema: 1, record: null }, undefined, 2)}\n`);
       else stdout.write(`nothing to roll back: ${escapeUnprintable(last.why)}\n`);
       return ExitCode.ok;
-    case "found":
+    case "found": {
+      const { record } = last;
+      const against = isBack(record) ? undefined : await actor.against(settings, record);
       if (json) {
-        const { record } = last;
-        stdout.write(`${JSON.stringify({ schema: 1, record }, undefined, 2)}\n`);
-      } else if (isBack(last.record)) stdout.write(`${nothingText(last.record)}\n`);
-      else stdout.write(rollbackPlanText(last.record, styleFor(common, surroundings)));
+        const document = { schema: 1, record, against: against ?? null };
+        stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+      } else if (isBack(record)) stdout.write(`${nothingText(record)}\n`);
+      else stdout.write(rollbackPlanText(record, against, styleFor(common, surroundings)));
       return ExitCode.ok;
+    }
   }
 }
 

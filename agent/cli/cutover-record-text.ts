@@ -91,8 +91,12 @@ function nextLines({ outcome, target }: CutoverRecord, unit: string): readonly s
   }
 }
 
-/** What `cutover rollback` would do, without doing it. */
-export function rollbackPlanText(record: CutoverRecord, { width }: CutoverStyle): string {
+/** What `cutover rollback` would do, without doing it; `against`: why it would do nothing now. */
+export function rollbackPlanText(
+  record: CutoverRecord,
+  against: string | undefined,
+  { width, colours }: CutoverStyle,
+): string {
   const { unit, target, startedAt, outcome } = record;
   const { service, old, files, backup } = target;
   const lines = [
@@ -105,7 +109,12 @@ export function rollbackPlanText(record: CutoverRecord, { width }: CutoverStyle)
         : `puts ${old.initScript} and ${counted(old.links.length, "link")} back from ${backup}`,
       `starts ${old.unit} by it, and waits until it answers`,
     ].flatMap((text) => labelled("  - ", escapeUnprintable(text), width)),
+    ...(against === undefined ? [] : [colours.verdict("duplicate")(refusal(against, width))]),
     `carry it out: onemaster cutover rollback --unit ${unit} --yes`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function refusal(against: string, width: number): string {
+  return labelled("it is not carried out now: ", escapeUnprintable(against), width).join("\n");
 }

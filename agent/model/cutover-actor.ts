@@ -41,4 +41,6 @@ export interface CutoverActor {
     | { readonly kind: "none"; readonly why: string }
     | { readonly kind: "unread"; readonly why: string }
   >;
+  /** Why `rollback` would change nothing now; undefined: nothing speaks against it. Only looks. */
+  against(settings: Settings, record: CutoverRecord): Promise<string | undefined>;
 }

@@ -9,6 +9,7 @@ import { oldStillListens } from "./cutover-native.ts";
 import { preflight } from "./cutover-preflight.ts";
 import { measured, takeUp, takeUpAll } from "./cutover-take-up.ts";
 import { createCutoverWalk, type CutoverParts } from "./cutover-walk.ts";
+import { hasToLose, whyNotBack } from "./cutover-way-back.ts";
 
 /** Makes a plan by fresh looks; changes nothing. */
 export type MakePlan = (settings: Settings, flags: CutoverFlags) => Promise<CutoverPlan>;
@@ -51,10 +52,8 @@ export function createCutoverActor(planCutover: MakePlan): CutoverActor {
             return { kind: "nothing", text: `${record.unit} is as before: ${record.ending ?? ""}` };
           }
           const parts = partsFor(settings, told, signal);
-          if (nobodyWouldServe(record, parts)) {
-            const why = `${record.unit} was in no service before, and nothing would start it again`;
-            return { kind: "refused", why: `${why}: systemctl disable --now stops it for good` };
-          }
+          const why = nobodyWouldServe(record, parts);
+          if (why !== undefined) return { kind: "refused", why };
           return await takeUp(record, settings, told, signal, "rollback");
         });
       } finally {
@@ -62,13 +61,21 @@ export function createCutoverActor(planCutover: MakePlan): CutoverActor {
       }
     },
     last: lastOf,
+    async against(settings, record) {
+      const nobody = { step: () => undefined, note: () => undefined };
+      const parts = partsFor(settings, nobody, new AbortController().signal);
+      const walk = createCutoverWalk(record, parts);
+      return nobodyWouldServe(record, parts) ?? (await whyNotBack(walk, await hasToLose(walk)));
+    },
   };
 }
 
 /** Masters that somebody had started by hand are gone, and there is no script to start them by. */
-function nobodyWouldServe(record: CutoverRecord, parts: CutoverParts): boolean {
+function nobodyWouldServe(record: CutoverRecord, parts: CutoverParts): string | undefined {
   const { initScript } = record.target.old;
-  return initScript === null && !oldStillListens(createCutoverWalk(record, parts));
+  if (initScript !== null || oldStillListens(createCutoverWalk(record, parts))) return undefined;
+  const why = `${record.unit} was in no service before, and nothing would start it again`;
+  return `${why}: systemctl disable --now stops it for good`;
 }
 
 type Found = Awaited<ReturnType<CutoverActor["last"]>>;

@@ -24,6 +24,8 @@ describe.each(releases)("on %s", (release) => {
       await startByHand(host, "no unit at all", "as a daemon");
       const two = await settledTruth(host, "two masters", ({ masters }) => masters.length === 2);
       await expectRefused(host, /master \d+ in no unit listens at .* end it first/, "rollback");
+      const told = (await cutoverOn(host, "rollback")).stdout.replaceAll(/\s+/g, " ");
+      expect(told).toMatch(/it is not carried out now: master \d+ in no unit listens/);
       expect(await truthOf(host)).toEqual(two);
       await endByHand(host);
       await expectRolledBack(host);
@@ -161,7 +163,7 @@ async function expectRefused(
   const { exitCode, stdout, stderr } = await cutoverOn(host, ...words, "--yes");
   const said = `${stdout}${stderr}`.replaceAll(/\s+/g, " ");
   expect(said).toMatch(says);
-  expect(exitCode, `${said}`).toBe(1);
+  expect(exitCode, `exit code of: ${said}`).toBe(1);
 }
 
 async function expectApplied(host: TestHost): Promise<void> {

@@ -57,6 +57,7 @@ async function ran(
     apply: (_settings, _flags, _options, told) => work(told),
     rollback: (_settings, _unit, _options, told) => work(told),
     last: () => Promise.resolve({ kind: "found", record: doneCutover }),
+    against: () => Promise.resolve("master 68 listens as well"),
   };
   const apply = () => cutoverApplyCommand(common, flags, { json }, surroundings, actor);
   const rollback = (yes: boolean) =>
@@ -151,6 +152,7 @@ describe("cutover rollback", () => {
     const { written, rollback } = await ran({ kind: "nothing", text: "" });
     expect(await rollback(false)).toBe(0);
     expect(written.stdout).toContain("puts /etc/init.d/platform and 1 link back");
+    expect(written.stdout).toContain("it is not carried out now: master 68 listens as well");
   });
 
   it("with --yes ends with 0 when what was before serves", async () => {

@@ -54,7 +54,7 @@ describe("what is told of a cutover", () => {
   });
 
   it("what a rollback would do", () => {
-    expect(rollbackPlanText(cutover(), style)).toBe(
+    expect(rollbackPlanText(cutover(), undefined, style)).toBe(
       [
         "cutover of platform.service, begun 2026-11-23T00:39:55.982Z, not finished",
         "  - stops platform.service; requests fail from here on until the last step",
@@ -64,6 +64,17 @@ describe("what is told of a cutover", () => {
         "  - starts platform.service by it, and waits until it answers",
         "carry it out: onemaster cutover rollback --unit platform.service --yes",
         "",
+      ].join("\n"),
+    );
+  });
+
+  it("why a rollback would do nothing now", () => {
+    const against = "master 68 in no unit listens at /srv/app/app.sock as well; end it first";
+    expect(rollbackPlanText(cutover(), against, style)).toContain(
+      [
+        "it is not carried out now: master 68 in no unit listens at /srv/app/app.sock as",
+        "                           well; end it first",
+        "carry it out: ",
       ].join("\n"),
     );
   });
