@@ -4,7 +4,7 @@ import { type ProcessId, sameProcess } from "../model/process.ts";
 /** What became of a process that was known before. */
 export type Found =
   | { readonly kind: "same"; readonly now: ProcessNow }
-  | { readonly kind: "gone" } // no process has its pid, or it is a zombie
+  | { readonly kind: "gone" } // no process has its pid, or all its threads have ended
   | { readonly kind: "another"; readonly now: ProcessNow } // its pid was given to another
   | { readonly kind: "unreadable" };
 

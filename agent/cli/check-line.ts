@@ -1,4 +1,4 @@
-import type { GroupReport, Report, SocketReport } from "../model/report.ts";
+import { cutoverAt, type GroupReport, type Report, type SocketReport } from "../model/report.ts";
 import { formatBytes } from "../parse/size.ts";
 import { PluginState } from "./exit-code.ts";
 import { blindTexts, grants, nothingSeenText } from "./grants.ts";
@@ -61,7 +61,9 @@ function problemText(socket: SocketReport): string {
   const name = finding?.kind === "handover-stuck" ? finding.kind : socket.verdict;
   const head = `${name}: ${mastersText(socket)} on ${socket.path}`;
   if (socket.groups.length > 0) {
-    return `${head} (${socket.groups.map((group) => groupText(group, since)).join(", ")})`;
+    const groups = socket.groups.map((group) => groupText(group, since)).join(", ");
+    const cutover = cutoverAt(socket);
+    return `${head} (${groups}${cutover === undefined ? "" : `; a cutover of ${cutover} hands over`})`;
   }
   return finding === undefined ? head : `${head} (${finding.message})`;
 }

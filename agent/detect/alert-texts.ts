@@ -1,4 +1,5 @@
 import type { AlertAnnotations, AlertId } from "../model/alert.ts";
+import { cutoverAt } from "../model/report.ts";
 import type { FindingKind } from "../model/verdict.ts";
 import { duplicatingLinks, type Sight } from "./alert-conditions.ts";
 
@@ -43,8 +44,9 @@ function descriptionOf({ name, about = "" }: AlertId, sight: Sight): string {
       return sentences(
         finding(about, "duplicate", sight),
         holds(about, sight),
-        "Run onemaster status on the host, then onemaster remediate. Do not send the stale master " +
-          "TERM, INT, QUIT or HUP: it would delete the socket file of the master that serves.",
+        diedHalfway(about, sight) ?? "Run onemaster status on the host, then onemaster remediate.",
+        "Do not send the stale master TERM, INT, QUIT or HUP: it would delete the socket file of " +
+          "the master that serves.",
       );
     case "OnemasterSocketUnreachable":
       return sentences(
@@ -95,6 +97,17 @@ function finding(path: string, kind: FindingKind, { report }: Sight): string | u
   const socket = report.sockets.find((one) => one.path === path);
   const message = socket?.findings.find((one) => one.kind === kind)?.message;
   return message === undefined ? undefined : `On ${path} ${message}.`;
+}
+
+/** Whoever is paged all the same has to know that the cutover itself knows the way on. */
+function diedHalfway(path: string, { report }: Sight): string | undefined {
+  const socket = report.sockets.find((one) => one.path === path);
+  const unit = socket === undefined ? undefined : cutoverAt(socket);
+  if (unit === undefined) return undefined;
+  return (
+    `No cutover takes so long: where none of ${unit} is under way any more, onemaster cutover ` +
+    "apply --yes on the host brings it to its end."
+  );
 }
 
 function holds(path: string, { report }: Sight): string | undefined {

@@ -1,5 +1,6 @@
 import type { FindingKind, Verdict } from "../model/verdict.ts";
 import { findingKinds, verdicts } from "../model/verdict.ts";
+import { handingOver } from "./handing-over.ts";
 import * as say from "./messages.ts";
 import type { Owner } from "./owner.ts";
 import type { Roles, RoledGroup } from "./roles.ts";
@@ -11,6 +12,8 @@ export interface Finding {
   /** When it came to be as far as start times tell, else the time of this look. */
   readonly sinceMs: number;
   readonly message: string;
+  /** As in `FindingReport`. */
+  readonly cutover?: string;
 }
 
 /** What is said of a socket: its verdict and every finding behind it, worst first. */
@@ -44,8 +47,11 @@ export function judge(facts: Case): Judgement {
   const unreachable = unreachableMessage(facts);
   if (unreachable !== undefined) add("unreachable", unreachable);
   const since = newestStart(groups, facts);
+  const cutover = handingOver(facts.roles, facts.unseen);
   for (const stale of having(groups, "stale")) {
-    add("duplicate", say.stale(stale, facts.owner, groups, evidence), since);
+    const message = say.stale(stale, facts.owner, groups, evidence);
+    if (cutover === undefined) add("duplicate", message, since);
+    else findings.push(duringCutover(cutover, message, since));
   }
   const serving = having(groups, "serving");
   if (serving.length > 1) add("duplicate", say.shared(serving), since);
@@ -65,6 +71,11 @@ export function judge(facts: Case): Judgement {
 
   findings.sort((one, other) => rank(one) - rank(other));
   return { verdict: verdictOf(findings), findings };
+}
+
+function duringCutover(cutover: string, stale: string, sinceMs: number): Finding {
+  const message = `${stale}; ${say.handsOver(cutover)}`;
+  return { kind: "duplicate", sinceMs, message, cutover };
 }
 
 function having(groups: readonly RoledGroup[], role: RoledGroup["role"]): readonly RoledGroup[] {

@@ -32,6 +32,11 @@ export function stale(
   return `${who}: it listens, but ${ownedBy(owner, groups, evidence)}`;
 }
 
+/** Two masters are what a cutover makes, for a while. */
+export function handsOver(unit: string): string {
+  return `a cutover of ${unit} hands over from it`;
+}
+
 function ownedBy(owner: Owner, groups: readonly RoledGroup[], evidence: Evidence): string {
   if (evidence === "start-time" || owner.kind !== "listener") {
     const live = groups.filter(({ role }) => owningRoles.has(role));

@@ -1,6 +1,7 @@
 import type { IncidentChange } from "../model/incident.ts";
 import type { FindingReport, Report, SocketReport } from "../model/report.ts";
 import { type FindingKind, findingKinds } from "../model/verdict.ts";
+import { neededMs } from "./handing-over.ts";
 import { stuckFindings } from "./stuck.ts";
 import { subjectsOf } from "./subjects.ts";
 import { isoTime, msOf } from "./time.ts";
@@ -8,6 +9,8 @@ import { isoTime, msOf } from "./time.ts";
 /** Time limits of the settings, in milliseconds. */
 export interface Limits {
   readonly confirmForMs: number;
+  /** Instead of that, where it is longer, for a duplicate that a cutover has made. */
+  readonly cutoverMs: number;
   readonly handoverLimitMs: number;
   readonly drainLimitMs: number;
 }
@@ -19,6 +22,8 @@ export interface Suspicion {
   /** Monotonic time of the first sight of each subject still there, by subject. */
   readonly firstSeenMs: ReadonlyMap<string, number>;
   readonly sinceMs: number;
+  /** So long it has to last to be confirmed. */
+  readonly neededMs: number;
   readonly confirmed: boolean;
 }
 
@@ -38,7 +43,8 @@ export interface Step {
 /**
  * Carries suspicion from scan to scan. A finding is suspected when first seen and confirmed
  * once the same subject is still there after `confirmForMs`; it is cleared when a scan that
- * could see says so. A blind scan neither confirms nor clears. Pure: the clock is handed in.
+ * could see says so. A blind scan neither confirms nor clears. While a cutover hands over, a
+ * duplicate that was not confirmed before has to last for `cutoverMs`. Pure: the clock is handed in.
  */
 export function advance(before: Memory, report: Report, nowMs: number, limits: Limits): Step {
   const memory = new Map<string, Suspicion>();
@@ -69,7 +75,7 @@ export function advance(before: Memory, report: Report, nowMs: number, limits: L
     if (couldNotSee(old, report)) memory.set(key, old);
     else changes.push(...clearing(old));
   }
-  const nextMs = nextDeadline(memory, nowMs, limits);
+  const nextMs = nextDeadline(memory, nowMs);
   return { memory, report: { ...report, sockets }, changes, nextMs };
 }
 
@@ -88,24 +94,28 @@ function clearing(old: Suspicion): IncidentChange[] {
 
 function suspicionOf(
   socket: SocketReport,
-  { kind, since }: FindingReport,
+  finding: FindingReport,
   old: Suspicion | undefined,
   nowMs: number,
   limits: Limits,
 ): Suspicion {
+  const { kind, since } = finding;
   const firstSeenMs = new Map(
     subjectsOf(socket, kind).map((subject) => [subject, old?.firstSeenMs.get(subject) ?? nowMs]),
   );
   const oldest = Math.min(...firstSeenMs.values());
   const sinceMs = old?.sinceMs ?? msOf(since);
-  const confirmed = isConfirmed(kind, nowMs - oldest, limits);
-  return { socket: socket.path, kind, firstSeenMs, sinceMs, confirmed };
+  const needed = neededMs(finding.cutover, limits.confirmForMs, limits.cutoverMs);
+  // what somebody was told of before the cutover is not taken back by it
+  const told = finding.cutover !== undefined && old?.confirmed === true;
+  const confirmed = told || isConfirmed(kind, nowMs - oldest, needed);
+  return { socket: socket.path, kind, firstSeenMs, sinceMs, neededMs: needed, confirmed };
 }
 
 /** A hand-over is no fault until its limit has passed, and then it has already lasted. */
-function isConfirmed(kind: FindingKind, lastedMs: number, limits: Limits): boolean {
+function isConfirmed(kind: FindingKind, lastedMs: number, needed: number): boolean {
   if (kind === "handover") return false;
-  return kind === "handover-stuck" || lastedMs >= limits.confirmForMs;
+  return kind === "handover-stuck" || lastedMs >= needed;
 }
 
 function changesBetween(old: Suspicion | undefined, next: Suspicion): IncidentChange[] {
@@ -138,11 +148,11 @@ function rank({ kind }: FindingReport): number {
 }
 
 /** What came of age in a blind scan waits for the next one that can see. */
-function nextDeadline(memory: Memory, nowMs: number, limits: Limits): number | undefined {
+function nextDeadline(memory: Memory, nowMs: number): number | undefined {
   const deadlines: number[] = [];
-  for (const { kind, confirmed, firstSeenMs } of memory.values()) {
+  for (const { kind, confirmed, firstSeenMs, neededMs: needed } of memory.values()) {
     if (confirmed || kind === "handover") continue;
-    const deadlineMs = Math.min(...firstSeenMs.values()) + limits.confirmForMs;
+    const deadlineMs = Math.min(...firstSeenMs.values()) + needed;
     if (deadlineMs > nowMs) deadlines.push(deadlineMs);
   }
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);

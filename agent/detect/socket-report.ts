@@ -46,10 +46,9 @@ export function socketReport(
     confirmed: false,
     evidence: roles.evidence,
     masters: mastersOf(facts),
-    findings: judgement.findings.map(({ kind, sinceMs, message }) => ({
-      kind,
+    findings: judgement.findings.map(({ sinceMs, ...finding }) => ({
+      ...finding,
       since: isoTime(sinceMs),
-      message,
     })),
     groups: groups.map((group) => groupReport(group, snapshot)),
     orphanMemory: orphanMemory(groups, snapshot, unit, options.budgetBytes, known),

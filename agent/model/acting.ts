@@ -4,7 +4,10 @@ import type { ProcessId, SignalRole } from "./process.ts";
 export interface ProcessNow {
   readonly id: ProcessId;
   readonly parentPid: number;
-  /** The state letter of proc_pid_stat(5): `T` is stopped, `Z` is dead and not yet reaped. */
+  /**
+   * The state letter of proc_pid_stat(5): `T` is stopped, `Z` is dead and not yet reaped. Where only
+   * the main thread has ended it is that of another thread: such a process lives.
+   */
   readonly state: string;
   readonly signalRole: SignalRole;
   /**

@@ -31,6 +31,11 @@ export interface ProcessFacts {
   readonly uid: number | undefined;
   /** The systemd unit of its cgroup, e.g. `platform.service`; undefined outside any, or where it could not be read. */
   readonly unit: string | undefined;
+  /**
+   * The unit of the system's own manager in whose cgroup it is. `unit` may be one that an ordinary
+   * user has given any name; into this one only root can put a process. Undefined as there.
+   */
+  readonly systemUnit: string | undefined;
   /** Socket inodes that its fd links carry, or why they could not be read. */
   readonly sockets: SocketLinks;
 }

@@ -65,6 +65,11 @@ export interface FindingReport {
   readonly since: string;
   /** One sentence for people, with pids and values. */
   readonly message: string;
+  /**
+   * The unit whose cutover has set every stale master aside and hands over from it: such a
+   * duplicate is confirmed later. Absent: there is none, or it is not certain.
+   */
+  readonly cutover?: string;
 }
 
 export interface GroupReport {
@@ -118,4 +123,9 @@ export interface PidfileReport {
   readonly pid: number | null;
   /** Role of the group whose master it names, else `missing`, `empty`, `malformed`, `unreadable`, `dead` or `stranger`. */
   readonly names: Role | "missing" | "empty" | "malformed" | "unreadable" | "dead" | "stranger";
+}
+
+/** The unit whose cutover hands over at this socket; undefined: none does, or it is not certain. */
+export function cutoverAt({ findings }: Pick<SocketReport, "findings">): string | undefined {
+  return findings.find(({ cutover }) => cutover !== undefined)?.cutover;
 }

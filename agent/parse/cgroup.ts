@@ -53,15 +53,33 @@ const longestUnitName = 255;
 export function unitOfCgroup(path: string): string | undefined {
   let unit: string | undefined;
   let belowManager = true;
-  for (const component of path.split("/")) {
-    // systemd puts "_" before names that a controller's file could also have
-    const name = component.startsWith("_") ? component.slice(1) : component;
+  for (const name of path.split("/").map(unescaped)) {
     if (sliceName.test(name)) {
       belowManager = true;
-    } else if (belowManager && unitName.test(name) && name.length <= longestUnitName) {
+    } else if (belowManager && isUnitName(name)) {
       unit = name;
       belowManager = /^user@.*\.service$/.test(name);
     }
   }
   return unit;
+}
+
+/**
+ * The unit of the system's own manager that a cgroup path lies in, e.g. `user@1000.service` for
+ * all that this user runs. Whatever stands below it, its users may have made up, slices and scopes
+ * of any name included. Undefined when the path names none right below slices.
+ */
+export function systemUnitOfCgroup(path: string): string | undefined {
+  const [root, ...names] = path.split("/").map(unescaped);
+  const unit = names.find((name) => !sliceName.test(name));
+  return root === "" && unit !== undefined && isUnitName(unit) ? unit : undefined;
+}
+
+function isUnitName(name: string): boolean {
+  return unitName.test(name) && name.length <= longestUnitName;
+}
+
+/** systemd puts "_" before names that a controller's file could also have. */
+function unescaped(component: string): string {
+  return component.startsWith("_") ? component.slice(1) : component;
 }

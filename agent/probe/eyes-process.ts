@@ -16,9 +16,26 @@ const TRIES = 3;
 export function createLookAtProcess(proc: ProcPaths, files: Files, log: FailureLog): LookAtProcess {
   function readStat(pid: number): ProcStat | "gone" | "again" | "unreadable" {
     const read = files.parsed(proc.of(pid, "stat"), parseProcStat);
-    if (read.ok) return read.value;
+    if (read.ok) return isDead(read.value) ? ofAnotherThread(read.value) : read.value;
     if (read.failure.kind !== "gone") return "unreadable";
     return isGone(pid, log) ? "gone" : "again";
+  }
+
+  /**
+   * A main thread that ends before the others stays, a zombie, until they have ended (exit_notify
+   * in kernel/exit.c); its process goes on and keeps what it holds. It is in the state of one that
+   * goes on; dead once none does.
+   */
+  function ofAnotherThread(main: ProcStat): ProcStat | "again" | "unreadable" {
+    if (main.threads < 2) return main;
+    const listed = files.names(proc.of(main.pid, "task"));
+    if (!listed.ok) return listed.failure.kind === "gone" ? "again" : "unreadable";
+    for (const thread of listed.value) {
+      const read = files.parsed(proc.of(main.pid, `task/${thread}/stat`), parseProcStat);
+      if (read.ok && !isDead(read.value)) return { ...main, state: read.value.state };
+      if (!read.ok && read.failure.kind !== "gone") return "unreadable";
+    }
+    return main;
   }
 
   return (pid) => {
@@ -41,7 +58,7 @@ export function createLookAtProcess(proc: ProcPaths, files: Files, log: FailureL
   };
 }
 
-/** True for a process that is only left to be reaped. */
+/** True for a process, or a thread, that is only left to be reaped. */
 export function isDead({ state }: { readonly state: string }): boolean {
   return state === "Z" || state === "X";
 }

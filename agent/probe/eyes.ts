@@ -120,7 +120,7 @@ async function reclaimableOf(
   return sum;
 }
 
-/** A zombie has given its memory back already. */
+/** A zombie without living threads has given its memory back already. */
 function holdsNothing(pid: number, look: LookAtProcess): boolean {
   const now = look(pid);
   return now === "gone" || (now !== "unreadable" && isDead(now));

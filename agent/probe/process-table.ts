@@ -104,6 +104,12 @@ export function createProcessTable(
     known.signalRole = signalRole;
   }
 
+  /** A cutover moves masters while they serve; what else is known of a process it does not change. */
+  function lookWhere(known: Tracked): void {
+    if (known.signalRole !== "master" || unread.has(known)) return;
+    known.identity = identify.again(known.stat, known.identity);
+  }
+
   function addChildren({ stat: parent, signalRole, holder }: Tracked): void {
     // an init that holds a listener for a service: everything on the host descends from it
     if (parent.pid === 1 && signalRole === "other") return;
@@ -121,8 +127,10 @@ export function createProcessTable(
       const blind: Blindness[] = [];
       for (const [pid, known] of tracked) {
         const read = readStat(pid);
-        if (read.ok && read.value.startTicks === known.stat.startTicks) update(known, read.value);
-        else if (read.ok || read.failure.kind === "gone") {
+        if (read.ok && read.value.startTicks === known.stat.startTicks) {
+          update(known, read.value);
+          lookWhere(known);
+        } else if (read.ok || read.failure.kind === "gone") {
           tracked.delete(pid);
           unread.delete(known);
         } else blind.push({ what: "processes", pid, reason: reasonOf(read.failure) });
@@ -177,6 +185,7 @@ function factsOf({ stat, signalRole, identity, links, newborn }: Tracked): Proce
     command: identity.command,
     uid: identity.uid,
     unit: identity.unit,
+    systemUnit: identity.systemUnit,
     sockets: socketsOf(links),
   };
 }

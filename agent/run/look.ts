@@ -3,6 +3,7 @@ import type { Settings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
 import { unitsToAsk } from "../detect/ending-case.ts";
 import { detect } from "../detect/detect.ts";
+import { CUTOVER_MS } from "../detect/handing-over.ts";
 import { advance } from "../detect/reducer.ts";
 import { withUnits } from "../detect/unit-report.ts";
 import { createUnitLook, hostUnits, unitsIn } from "../probe/unit-look.ts";
@@ -62,5 +63,6 @@ export async function lookAtSockets(settings: Settings): Promise<Report> {
     cgroupRoot: "/sys/fs/cgroup",
   });
   const seen = detect(await probe.look(), { budgetBytes: settings.memory.budgetBytes });
-  return advance(new Map(), seen, monotonicMs(), settings.scan).report;
+  const limits = { ...settings.scan, cutoverMs: CUTOVER_MS };
+  return advance(new Map(), seen, monotonicMs(), limits).report;
 }

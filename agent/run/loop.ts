@@ -10,6 +10,7 @@ import type { IncidentChange } from "../model/incident.ts";
 import type { UnitsSeen } from "../model/unit.ts";
 import { auditUnits } from "../detect/audit.ts";
 import { detect } from "../detect/detect.ts";
+import { CUTOVER_MS } from "../detect/handing-over.ts";
 import { withUnits } from "../detect/unit-report.ts";
 import { advance, type Memory } from "../detect/reducer.ts";
 import type { Metrics } from "../expose/metrics.ts";
@@ -82,7 +83,8 @@ export function createLoop(initial: Settings, parts: LoopParts): Loop {
     const seen = detect(snapshot, { budgetBytes: settings.memory.budgetBytes });
     const blind = [...seen.blind, ...parts.watchBlindness()];
     const nowMs = clock.monotonicMs();
-    const step = advance(memory, { ...seen, blind }, nowMs, settings.scan);
+    const limits = { ...settings.scan, cutoverMs: CUTOVER_MS };
+    const step = advance(memory, { ...seen, blind }, nowMs, limits);
     memory = step.memory;
     lastScanMs = nowMs;
     const units = parts.unitsOf(step.report);

@@ -4,6 +4,7 @@ import type { Report } from "../model/report.ts";
 import { whatChanged } from "../act/identity.ts";
 import { withClock } from "../detect/breaker.ts";
 import { withChecks, type Checks } from "../detect/ending-checks.ts";
+import { neededForPlan } from "../detect/handing-over.ts";
 import { endingPlans } from "../detect/ending-plans.ts";
 import { pauseFile } from "../history/remediation-places.ts";
 import { isPaused, readRemediationState } from "../history/remediation-state.ts";
@@ -53,7 +54,9 @@ async function quickChecks(
   return {
     by,
     standingMs: parts.standingMs(plan, report),
-    confirmForMs: settings.confirmForMs,
+    // a person who asks for it knows of the cutover
+    confirmForMs:
+      by === "agent" ? neededForPlan(plan, report, settings.confirmForMs) : settings.confirmForMs,
     answer: undefined,
     // nothing is to be compared with a plan that knows no owner
     changed: plan.owner === null || plan.file === null ? undefined : whatChanged(plan, eyes),

@@ -5,6 +5,7 @@ import type { Report } from "../model/report.ts";
 import type { Settings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
 import { endingPlans } from "../detect/ending-plans.ts";
+import { neededForPlan } from "../detect/handing-over.ts";
 import { type Standing, standingMs, standingOf, targetKey } from "../detect/standing.ts";
 import { pauseOf } from "../history/remediation-state.ts";
 import type { Metrics } from "../expose/metrics.ts";
@@ -162,7 +163,9 @@ export function createRemediator(parts: RemediatorParts): Remediator {
       const plans = endingPlans({ report, units, bootId: parts.bootId, graceMs });
       const ages = plans.map((plan) => ({
         plan,
-        leftMs: confirmForMs - (standingMs(standing, plan, clock.monotonicMs()) ?? 0),
+        leftMs:
+          neededForPlan(plan, report, confirmForMs) -
+          (standingMs(standing, plan, clock.monotonicMs()) ?? 0),
       }));
       const due = ages.filter(({ leftMs }) => leftMs <= 0).map(({ plan }) => plan);
       refusals.seen(plans, due);

@@ -1,4 +1,4 @@
-import type { GroupReport, SocketReport } from "../model/report.ts";
+import { cutoverAt, type GroupReport, type SocketReport } from "../model/report.ts";
 import { formatBytes } from "../parse/size.ts";
 
 /** The state of a socket in one sentence, with both trees and what the lost ones hold. */
@@ -9,7 +9,9 @@ export function socketSentence(socket: SocketReport): string {
   const trees = groups.map(groupText).join("; ");
   const told =
     verdict === "unknown" ? ` [${findings.map(({ message }) => message).join("; ")}]` : "";
-  return `${head}: ${trees}${told}`;
+  const cutover = cutoverAt(socket);
+  const why = cutover === undefined ? "" : `; a cutover of ${cutover} hands over`;
+  return `${head}: ${trees}${told}${why}`;
 }
 
 /** `master 49 is stale since …, 4 workers (50, 51), holds 370 MiB`. */

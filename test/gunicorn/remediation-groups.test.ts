@@ -31,6 +31,13 @@ const doesNothingOnTerm = `import signal
 def post_worker_init(worker):
     signal.signal(signal.SIGTERM, lambda *_: None)
 `;
+const leavesByHalf = `import ctypes, signal, threading, time
+def leave(*_):
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    ctypes.CDLL(None).pthread_exit(None)
+def post_worker_init(worker):
+    signal.signal(signal.SIGTERM, leave)
+`;
 const hasDescendants = `import subprocess
 def post_worker_init(worker):
     subprocess.Popen(["sh", "-c", "sleep 300 & sleep 300 & wait"], close_fds=False)
@@ -80,6 +87,11 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "workers that do nothing on SIGTERM": {
     configuration: doesNothingOnTerm,
+    prepare: () => Promise.resolve({ settings: { grace: "1s" } }),
+    ended: [/^2 workers had SIGTERM; pids \d+, \d+ needed SIGKILL$/],
+  },
+  "workers whose main thread alone ends on SIGTERM": {
+    configuration: leavesByHalf,
     prepare: () => Promise.resolve({ settings: { grace: "1s" } }),
     ended: [/^2 workers had SIGTERM; pids \d+, \d+ needed SIGKILL$/],
   },

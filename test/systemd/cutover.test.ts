@@ -12,6 +12,7 @@ import {
   expectSysv,
   standingOn,
 } from "./support-cutover.ts";
+import { expectNobodyWoken, startPagingAgent } from "./support-pages.ts";
 import { sysvPlatform } from "./sysv-platform.ts";
 import { settledTruth } from "./truth.ts";
 
@@ -80,6 +81,7 @@ describe.each(releases)("on %s", (release) => {
       const unfit = await cutoverOn(host, "apply", "--yes");
       expect(unfit.exitCode).toBe(1);
       expect(unfit.stderr).toContain("--fix-ownership");
+      await startPagingAgent(host);
       const { load, worked: applied } = await whileLoaded(
         host,
         () => cutoverOn(host, "apply", "--yes", "--fix-ownership"),
@@ -89,6 +91,7 @@ describe.each(releases)("on %s", (release) => {
       expectOneInstant(`${release}, from one master`, load);
       await expectNative(host);
       expect(await host.run(["stat", "--format=%U", ...logs])).toBe("www-data\nwww-data\n");
+      await expectNobodyWoken(host);
     },
     limitMs,
   );

@@ -59,6 +59,14 @@ const acting: RemediationView = {
 const sound: readonly (readonly [host: string, report: Report])[] = [
   ["one master", reportOf([soundSocket()])],
   ["two masters", reportOf([duplicateSocket()])],
+  [
+    "two masters that a cutover has made",
+    reportOf([
+      duplicateSocket({
+        findings: duplicateSocket().findings.map((one) => ({ ...one, cutover: "a.service" })),
+      }),
+    ]),
+  ],
   ["no socket at all", reportOf([])],
   ["an agent that may act", { ...reportOf([]), remediation: acting }],
   [

@@ -39,6 +39,17 @@ describe("checkReport", () => {
       `CRITICAL - duplicate: 2 masters on ${path} (pid 68 serves, pid 49 stale ${since}, holds 370 MiB) | masters=2;;1:1 workers=8 ${held} ${host}`,
     ],
     [
+      "a duplicate that a cutover has made",
+      report([
+        {
+          ...duplicate,
+          findings: duplicate.findings.map((one) => ({ ...one, cutover: "a.service" })),
+        },
+      ]),
+      2,
+      `CRITICAL - duplicate: 2 masters on ${path} (pid 68 serves, pid 49 stale ${since}, holds 370 MiB; a cutover of a.service hands over) | masters=2;;1:1 workers=8 ${held} ${host}`,
+    ],
+    [
       "a path that nobody owns",
       report([unreachable]),
       2,

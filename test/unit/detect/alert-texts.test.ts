@@ -6,8 +6,10 @@ import type { FindingKind } from "../../../agent/model/verdict.ts";
 import { duplicateSocket, reportOf, socketPath, soundSocket } from "../expose/reports.ts";
 import { aboutSocket, aboutUnit, auditOf, sight, sightOf } from "./alert-sight.ts";
 
+const since = "2026-11-22T13:19:58.500Z";
+
 function found(kind: FindingKind, message: string): Sight {
-  return sightOf(soundSocket({ findings: [{ kind, since: "2026-11-22T13:19:58.500Z", message }] }));
+  return sightOf(soundSocket({ findings: [{ kind, since, message }] }));
 }
 
 function blindSight(...pids: readonly (number | undefined)[]): Sight {
@@ -25,9 +27,10 @@ const unreadable = {
   budgetBytes: null,
   budgetRatio: null,
 };
-const caution =
-  "Run onemaster status on the host, then onemaster remediate. Do not send the stale master " +
-  "TERM, INT, QUIT or HUP: it would delete the socket file of the master that serves.";
+const never =
+  "Do not send the stale master TERM, INT, QUIT or HUP: it would delete the socket file of the " +
+  "master that serves.";
+const caution = `Run onemaster status on the host, then onemaster remediate. ${never}`;
 const blindId: AlertId = { name: "OnemasterBlind", about: "fd-links" };
 
 describe("what an alert says", () => {
@@ -38,6 +41,18 @@ describe("what an alert says", () => {
       sightOf(duplicateSocket()),
       `On ${socketPath} 2 masters: 68 serves, 41 is stale and holds 369 MB. 369 MiB, 18 % of the ` +
         `memory budget, are held where no new connection can use them. ${caution}`,
+    ],
+    [
+      "of a duplicate that a cutover has left",
+      aboutSocket("OnemasterDuplicateMaster"),
+      sightOf(
+        duplicateSocket({
+          findings: [{ kind: "duplicate", since, message: "41 is stale", cutover: "a.service" }],
+        }),
+      ),
+      `On ${socketPath} 41 is stale. 369 MiB, 18 % of the memory budget, are held where no new ` +
+        "connection can use them. No cutover takes so long: where none of a.service is under way " +
+        `any more, onemaster cutover apply --yes on the host brings it to its end. ${never}`,
     ],
     [
       "of a duplicate whose memory could not be read",

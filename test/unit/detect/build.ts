@@ -24,6 +24,8 @@ export interface Traits {
   readonly comm?: string;
   readonly uid?: number | undefined;
   readonly unit?: string | undefined;
+  /** Absent: `unit` is one of the system's own manager. */
+  readonly systemUnit?: string | undefined;
 }
 
 /** A process that catches what a gunicorn master catches. */
@@ -58,6 +60,7 @@ function processFacts(pid: number, signalRole: SignalRole, traits: Traits): Proc
     command: `${comm} ${pid}`,
     uid: "uid" in traits ? traits.uid : 33,
     unit: traits.unit,
+    systemUnit: "systemUnit" in traits ? traits.systemUnit : traits.unit,
     sockets: linksTo(holds),
   };
 }

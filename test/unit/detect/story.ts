@@ -17,9 +17,10 @@ export interface Scan {
   readonly next?: number;
 }
 
-/** The limits of every story that sets no others: 5 s, 10 min and 1 min. */
+/** The limits of every story that sets no others: 5 s, 90 s, 10 min and 1 min. */
 export const limits: Limits = {
   confirmForMs: 5_000,
+  cutoverMs: 90_000,
   handoverLimitMs: 600_000,
   drainLimitMs: 60_000,
 };

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseCgroup, unitOfCgroup } from "../../../agent/parse/cgroup.ts";
+import { parseCgroup, systemUnitOfCgroup, unitOfCgroup } from "../../../agent/parse/cgroup.ts";
 import { fixtureText } from "./fixture.ts";
 
 describe("parseCgroup", () => {
@@ -149,5 +149,35 @@ describe("unitOfCgroup", () => {
         expect(() => unitOfCgroup(path)).not.toThrow();
       }),
     );
+  });
+});
+
+describe("systemUnitOfCgroup", () => {
+  it.each([
+    ["a service", "/system.slice/platform.service", "platform.service"],
+    ["a service without a slice", "/platform.service", "platform.service"],
+    ["a service in nested slices", "/a.slice/a-b.slice/x.service", "x.service"],
+    ["a group that the service made", "/system.slice/platform.service/sub/x", "platform.service"],
+    [
+      "no tree that the service made of slices",
+      "/system.slice/platform.service/x.slice/y.scope",
+      "platform.service",
+    ],
+    [
+      "no unit that a user has named",
+      "/user.slice/user-1000.slice/user@1000.service/app.slice/x.scope",
+      "user@1000.service",
+    ],
+    ["an escaped unit", "/_machine.slice/_cgroup.procs.service", "cgroup.procs.service"],
+    ["nothing below a group of nobody's", "/payload/system.slice/platform.service", undefined],
+    ["nothing above its own root", "/../system.slice/platform.service", undefined],
+    ["nothing in a slice", "/system.slice", undefined],
+    ["nothing at the root", "/", undefined],
+    ["nothing in an empty path", "", undefined],
+    ["nothing in a path that does not begin at the root", "x/system.slice/a.service", undefined],
+    ["nothing in what no unit is called", "/system.slice/a b.service", undefined],
+    ["nothing in a name that is too long", `/system.slice/${"a".repeat(248)}.service`, undefined],
+  ])("names %s", (_, path, unit) => {
+    expect(systemUnitOfCgroup(path)).toBe(unit);
   });
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { find, isOver } from "../../../agent/act/found.ts";
 import { createEyes } from "../../../agent/probe/eyes.ts";
 import { createLookAtProcess } from "../../../agent/probe/eyes-process.ts";
 import { createFailureLog } from "../../../agent/probe/failures.ts";
@@ -23,6 +25,16 @@ const statusText = (pending: string) =>
   `Name:\tfake\nSigPnd:\t0000000000000000\nShdPnd:\t${pending}\nSigCgt:\t0000000008314a07\n`;
 const idle = statusText("0000000000000000");
 const terminated = statusText("0000000000004000");
+
+/** Reads the state that /proc gives for a process, which is that of its main thread. */
+function mainThreadOf(pid: number): string | undefined {
+  return /\) ([A-Z]) /.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1];
+}
+
+/** As /proc/PID/task/TID/stat has it. */
+function threadStat(state: string): string {
+  return `${PID} (fake) ${state}${" 0".repeat(49)}\n`;
+}
 
 describe("a process of this host", () => {
   it.each([
@@ -77,6 +89,25 @@ while True: time.sleep(100)`);
     expect(await eyes.reclaimable([zombie])).toBe(0);
   });
 
+  it("whose main thread alone has ended lives: it can be stopped, and ended", async () => {
+    const { eyes, failures } = realEyes();
+    const { pid, child } = await startPython(`
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+print("ready")
+ctypes.CDLL(None).pthread_exit(None)`);
+    await waitFor("its main thread to end", () => mainThreadOf(pid) === "Z");
+    const { id } = seenBy(eyes, pid);
+    expect(find(id, eyes)).toMatchObject({ kind: "same", now: { state: "S" } });
+    expect(await eyes.reclaimable([pid])).toBeUndefined();
+    process.kill(pid, "SIGSTOP");
+    await waitFor("it to stop", () => seenBy(eyes, pid).state === "T");
+    expect(mainThreadOf(pid)).toBe("Z");
+    child.kill("SIGKILL");
+    await waitFor("it to go", () => isOver(find(id, eyes)));
+    expect(failures).toMatchObject({ denied: 0, malformed: 0, failed: 0 });
+  });
+
   it("that has left is gone", async () => {
     const { eyes } = realEyes();
     const { child, pid } = await startPython(likeWorker);
@@ -101,6 +132,21 @@ describe("a process that cannot be seen", () => {
     expect(eyes.process(process.pid)).toBe("unreadable");
     expect(eyes.sockets(process.pid)).toBeUndefined();
     expect(eyes.below([process.pid])).toBeUndefined();
+  });
+
+  it.each([
+    ["in the state of a thread that goes on", threadStat("R"), "R"],
+    ["dead where the others are", threadStat("X"), "Z"],
+    ["dead where the others have just left", undefined, "Z"],
+    ["unreadable where one of the others is", "no stat", "unreadable"],
+  ])("whose main thread has ended is %s", (_, thread, seen) => {
+    const proc = fakeProc();
+    proc.put(PID, { state: "Z", threads: { [PID]: [], 7: [] } });
+    proc.write(`${PID}/status`, idle);
+    proc.write(`${PID}/task/${PID}/stat`, threadStat("Z"));
+    if (thread !== undefined) proc.write(`${PID}/task/7/stat`, thread);
+    const now = createEyes({ procRoot: proc.root, log: createFailureLog() }).process(PID);
+    expect(typeof now === "string" ? now : now.state).toBe(seen);
   });
 
   it.each([

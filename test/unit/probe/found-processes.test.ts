@@ -45,6 +45,7 @@ it("asks in a steady state for what the group costs, not what the host costs", a
   await find();
   expect(asked()).toEqual([
     "10/stat",
+    "10/cgroup",
     "11/stat",
     "10/task/10/children",
     "11/task/11/children",

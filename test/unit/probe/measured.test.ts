@@ -32,6 +32,7 @@ function tableOf(rows: readonly Row[]): ProcessTable {
         command: "gunicorn",
         uid: 33,
         unit: undefined,
+        systemUnit: undefined,
         memoryCgroup: undefined,
         netns: undefined,
         pidfile: undefined,

@@ -23,7 +23,7 @@ function setUp() {
   return { proc, processes, files, asked, add, pids: () => [...processes.tracked.keys()] };
 }
 
-it("gives the facts of a process, its identity read once", async () => {
+it("gives the facts of a process, its identity read once but for where it is", async () => {
   const { proc, processes, add, asked } = setUp();
   proc.put(10, {
     comm: "gunicorn",
@@ -44,13 +44,33 @@ it("gives the facts of a process, its identity read once", async () => {
       command: "/usr/bin/python3 /usr/bin/gunicorn app:app",
       uid: 33,
       unit: "platform.service",
+      systemUnit: "platform.service",
       sockets: { kind: "not-asked" },
     },
   ]);
   asked();
   processes.refresh();
   await processes.settle();
-  expect(asked()).toEqual(["10/stat", "10/task/10/children"]);
+  expect(asked()).toEqual(["10/stat", "10/cgroup", "10/task/10/children"]);
+});
+
+it("sees that root has moved a master, and asks it of masters alone", async () => {
+  const { proc, processes, add, asked } = setUp();
+  const unit = "0::/system.slice/platform.service\n";
+  const master = { role: "master", comm: "gunicorn", threads: { 10: [11] } } as const;
+  proc.put(10, { ...master, cgroup: unit });
+  proc.put(11, { role: "worker", parent: 10, cgroup: unit });
+  add(10, 100);
+  await processes.settle();
+  asked();
+  const cgroup = "0::/system.slice/onemaster-before-platform.scope\n";
+  proc.put(10, { ...master, cgroup });
+  processes.refresh();
+  expect(processes.facts().map((one) => one.unit)).toEqual([
+    "onemaster-before-platform.scope",
+    "platform.service",
+  ]);
+  expect(asked()).toEqual(["10/stat", "10/cgroup", "11/stat"]);
 });
 
 it("takes in children, grandchildren and those that other threads have forked", async () => {

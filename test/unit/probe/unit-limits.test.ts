@@ -25,6 +25,7 @@ function identity(unit: string | undefined, memoryCgroup: MemoryCgroup | undefin
     command: "gunicorn",
     uid: 33,
     unit,
+    systemUnit: undefined,
     memoryCgroup,
     netns: "net:[1]",
     pidfile: undefined,

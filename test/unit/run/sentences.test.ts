@@ -13,6 +13,15 @@ it.each<[string, SocketReport, string]>([
     "duplicate (confirmed): master 68 serving (workers 69 70, 370 MiB); master 49 stale (workers 50 51, 370 MiB)",
   ],
   [
+    "a duplicate that a cutover has made",
+    {
+      ...duplicate,
+      confirmed: false,
+      findings: [{ kind: "duplicate", since, message: "two", cutover: "a.service" }],
+    },
+    "duplicate: master 68 serving (workers 69 70, 370 MiB); master 49 stale (workers 50 51, 370 MiB); a cutover of a.service hands over",
+  ],
+  [
     "workers whose master is dead",
     socket({
       verdict: "orphaned-workers",
