@@ -8,6 +8,7 @@ import type {
 import { whyNoLogOfService } from "../model/log-place.ts";
 import type { Report, SocketReport } from "../model/report.ts";
 import type { UnitProperties } from "../model/unit.ts";
+import { whyNotRoots } from "./cutover-roots.ts";
 import type { ChosenValues } from "./cutover-values.ts";
 import { hiding } from "./ending-blind.ts";
 
@@ -170,15 +171,6 @@ function unfit({ texts }: RefusalCase): Because {
   return bad !== undefined && `${JSON.stringify(bad)} cannot stand in a unit`;
 }
 
-function notRoots({ look: { master }, flags, checks }: RefusalCase): Because {
-  if (!flags.keepRoot) return undefined;
-  if (master !== undefined && !master.isRoots) {
-    return `--keep-root: master ${master.pid} does not run as root today`;
-  }
-  const open = checks.openToOthers.join(", ");
-  return open !== "" && `--keep-root: others than root can change ${open}`;
-}
-
 function inTheWay({ look, written }: RefusalCase): Because {
   const standing = look.inTheWay.filter((path) => written?.includes(path) !== false);
   return standing.length > 0 && `${standing.join(", ")} stands there already`;
@@ -232,7 +224,7 @@ const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Bec
   ["unit-unsuitable", otherBinds],
   ["unit-unsuitable", unsaid],
   ["value", unfit],
-  ["not-roots", notRoots],
+  ["not-roots", ({ flags, look, checks }) => flags.keepRoot && whyNotRoots(look, checks)],
   ["user", accountMissing],
   ["folder", folderClosed],
   ["folder", folderMissing],

@@ -121,6 +121,8 @@ export interface PathStand {
 export interface CutoverChecks {
   /** Of what root would run or read where gunicorn stays root: paths that others can change. */
   readonly openToOthers: readonly string[];
+  /** The same where it could not be told, or is so whoever can change it; for people. */
+  readonly untrusted: readonly string[];
   /** Of the socket and of each unix bind: the path by its folder's real one; missing: not found. */
   readonly realPaths: ReadonlyMap<string, string>;
   readonly user: Account | undefined;

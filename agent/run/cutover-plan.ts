@@ -57,7 +57,7 @@ async function factsFor(
   const about = { unit, group: model, socket: socket.path, newUnits, typed: flags.arguments };
   const look = await lookForCutover(about, log);
   const values = chooseValues(look, flags, socket);
-  const { files } = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
+  const { files, own } = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
   const logs = values.line.logs.flatMap((path) => pathFrom(values.chdir.value, path) ?? []);
   const trials = {
     user: values.user.value,
@@ -66,10 +66,13 @@ async function factsFor(
     program: values.program.value,
     socket: socket.path,
     binds: unixPaths(values),
-    rootsFiles: [values.program.value, gate, ...files].flatMap((path) => path ?? []),
+    bindsSocket: !flags.socketActivation,
+    rootsFiles: [gate].flatMap((path) => path ?? []),
+    code: [values.line, look.inEnvironment].flatMap((line) => line?.code ?? []),
+    environment: { files, text: own?.text },
     chdir: values.chdir.value,
     files: [...new Set([...logs, ...(look.master?.writes ?? [])])],
-    settingsFile: values.line.settingsFile,
+    settingsFile: values.line.settingsFile ?? look.inEnvironment?.settingsFile,
     nginx: values.nginx.value ?? undefined,
   };
   return { look, values, checks: await checkForCutover(trials, log) };

@@ -19,7 +19,7 @@ test(
     );
     await answering(host);
     const kept = await cutoverOn(host, "plan", "--keep-root");
-    expect(kept.stdout).toMatch(/not-roots .*others than root can change\s+\S+\/\.env\n/);
+    expect(kept.stdout).toMatch(/not-roots .*others than root can change\s+\/var\/www\/\S+;/);
     const applied = await cutoverOn(host, "apply", "--yes");
     expect(applied.exitCode, `${applied.stdout}${applied.stderr}`).toBe(0);
     const unit = await host.run("cat /etc/systemd/system/platform.service");

@@ -58,6 +58,7 @@ export function line(change: Partial<GunicornLine> = {}): GunicornLine {
     workers: 4,
     umask: 7,
     settingsFile: undefined,
+    code: { folders: [], files: [], scratch: [], variables: [] },
     logs: [`${folder}/logs/error.log`],
     graceSeconds: undefined,
     app: "run:app",
@@ -133,6 +134,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
 function checks(change: Partial<CutoverChecks> = {}): CutoverChecks {
   return {
     openToOthers: [],
+    untrusted: [],
     realPaths: new Map(),
     user: { name: "www-data", id: 33 },
     group: { name: "www-data", id: 33 },

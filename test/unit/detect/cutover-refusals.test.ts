@@ -189,18 +189,6 @@ it.each<[string, PlanCase, string, string]>([
     "cannot stand in a unit",
   ],
   [
-    "root's gunicorn, which somebody else started",
-    { look: { master: master({ isRoots: false }) }, flags: { keepRoot: true } },
-    "not-roots",
-    "master 68 does not run as root today",
-  ],
-  [
-    "root's gunicorn, which somebody else can change",
-    { checks: { openToOthers: ["/srv/venv/bin/gunicorn"] }, flags: { keepRoot: true } },
-    "not-roots",
-    "can change /srv/venv/bin/gunicorn",
-  ],
-  [
     "a port of which the command line says nothing",
     { look: { master: master({ listens: ["TCP port 8000", "sampleplatform.sock"] }) } },
     "unit-unsuitable",

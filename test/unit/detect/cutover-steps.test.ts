@@ -99,9 +99,9 @@ describe("the steps of a cutover", () => {
       "setpriv --reuid=www-data --regid=www-data --init-groups /usr/bin/gunicorn",
     ],
     [
-      "as root where gunicorn stays it",
+      "as the service's user also where gunicorn stays root",
       { flags: { keepRoot: true } },
-      `cd ${folder} && /usr/bin/gunicorn`,
+      "setpriv --reuid=www-data --regid=www-data --init-groups /usr/bin/gunicorn",
     ],
     [
       "nginx by its host",

@@ -1,0 +1,121 @@
+import { posix } from "node:path";
+import type { GunicornCode } from "../model/gunicorn-line.ts";
+import { parseEnvironmentText } from "../parse/environment-file.ts";
+import { settingsCode } from "../parse/gunicorn-code.ts";
+import { isLoaderVariable } from "../parse/loader-variables.ts";
+import { joinPath, pathText } from "../parse/path-text.ts";
+import { type Files, pathBytes } from "./files.ts";
+import { pythonFolders } from "./python-folders.ts";
+import { isRootsToChange } from "./roots-alone.ts";
+import { type FoundBelow, openBelow } from "./roots-below.ts";
+
+/** A gunicorn whose master is to run as root. */
+export interface RootsGunicorn {
+  readonly program: string | undefined;
+  readonly chdir: string | undefined;
+  /** As gunicorn takes it; undefined: the default one. */
+  readonly settingsFile: string | undefined;
+  /** What its command line, and that of GUNICORN_CMD_ARGS, decide. */
+  readonly code: readonly GunicornCode[];
+  /** Texts of its environment that are not on disk yet. */
+  readonly environmentTexts: readonly string[];
+  readonly environmentFiles: readonly string[];
+  /** Other absolute paths of what root runs or reads for it. */
+  readonly rootsFiles: readonly string[];
+  /** Files that the master makes by their names, and gives to the service's user. */
+  readonly made: readonly string[];
+}
+
+const LONGEST_BYTES = 64 * 1024;
+/** Everybody's, where nobody replaces what is root's. */
+const everybodys: ReadonlySet<string> = new Set(["/tmp", "/var/tmp", "/dev/shm"]);
+
+/**
+ * What decides on code that the master of a gunicorn runs as root, or on files that it gives away,
+ * and that others than root can change. The master loads no application (but with --preload), and
+ * yet has the working directory first in sys.path: gunicorn 20.1.0 imports `pickle` and
+ * `socketserver` only after that, and takes them from there.
+ */
+export function openToOthers(gunicorn: RootsGunicorn, files: Files): FoundBelow {
+  const { program, chdir, settingsFile = "gunicorn.conf.py" } = gunicorn;
+  if (program === undefined || chdir === undefined) return { paths: [], problems: [] };
+  const from = (name: string): string => joinPath(chdir, name.replace(/^file:/, ""));
+  const isModule = settingsFile.startsWith("python:");
+  const settings = isModule ? [] : [from(settingsFile)];
+  const code = [...gunicorn.code, ...settings.map((path) => settingsCode(textOf(path, files)))];
+  const variables = variablesOf(gunicorn, code, files);
+  const python = pythonFolders(program, files);
+  const folders = [chdir, ...code.flatMap((one) => one.folders.map(from)), ...variables.path];
+  const below = openBelow([...folders.map(lexical), ...python.folders], files);
+  const scratch = code.flatMap((one) => one.scratch.map(from));
+  const single = [
+    program,
+    ...gunicorn.rootsFiles,
+    ...gunicorn.environmentFiles,
+    ...settings,
+    ...python.files,
+    ...code.flatMap((one) => one.files.map(from)),
+    ...gunicorn.made.flatMap((path) => foldersOf(path, files)),
+    ...[...scratch, ...variables.scratch].filter((path) => !everybodys.has(path)),
+  ];
+  const open = single.filter((path) => !isRootsToChange(path, files));
+  return {
+    paths: uppermost([...below.paths, ...open.map(lexical)]),
+    problems: [...python.problems, ...below.problems, ...variables.problems],
+  };
+}
+
+/** The folder of a name, and that of the file which the name leads to by links. */
+function foldersOf(path: string, files: Files): readonly string[] {
+  const real = files.realPath(pathBytes(path));
+  return [path, ...(real.ok ? [pathText(real.value)] : [])].map((one) => posix.dirname(one));
+}
+
+/** Each once, and none that is below another: who can change a folder can change what is in it. */
+function uppermost(paths: readonly string[]): readonly string[] {
+  const isBelow = (one: string, other: string): boolean => one.startsWith(`${other}/`);
+  return [...new Set(paths)].filter((one) => !paths.some((other) => isBelow(one, other)));
+}
+
+/** With its `.`, as Python has it, it is the same folder. */
+function lexical(path: string): string {
+  return joinPath("/", path);
+}
+
+function textOf(path: string, files: Files): string {
+  const read = files.regular(pathBytes(path), LONGEST_BYTES);
+  return read.ok ? read.value : "";
+}
+
+interface RootsVariables {
+  readonly path: readonly string[];
+  readonly scratch: readonly string[];
+  readonly problems: readonly string[];
+}
+
+function variablesOf(
+  { environmentFiles, environmentTexts, chdir = "/" }: RootsGunicorn,
+  code: readonly GunicornCode[],
+  files: Files,
+): RootsVariables {
+  const pairs = code.flatMap(({ variables }) => variables);
+  const texts = [...environmentFiles.map((path) => textOf(path, files)), ...environmentTexts];
+  for (const text of texts) {
+    const { values } = parseEnvironmentText(text);
+    pairs.push(...values);
+    // systemd may make something of a line that means nothing else to a shell
+    for (const [, name = ""] of text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)) {
+      if (!values.has(name)) pairs.push([name, "…"]);
+    }
+  }
+  const valuesOf = (name: string): readonly string[] =>
+    pairs.flatMap(([one, value]) => (one === name ? value.split(":") : []));
+  const obeyed = [...new Set(pairs.map(([name]) => name))].filter(isLoaderVariable);
+  return {
+    path: valuesOf("PYTHONPATH")
+      .filter((folder) => folder !== "")
+      .map((folder) => joinPath(chdir, folder)),
+    scratch: valuesOf("TMPDIR").map((folder) => joinPath(chdir, folder)),
+    problems: obeyed.map((name) => `${name} of its environment decides on code that root runs`),
+  };
+}
