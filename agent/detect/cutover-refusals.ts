@@ -5,7 +5,7 @@ import type {
   CutoverRefusal,
   CutoverRefusalReason,
 } from "../model/cutover.ts";
-import { whyNoLogOfService } from "../model/log-place.ts";
+import { whyNoLogOfService, whyNoneOfIts } from "../model/log-place.ts";
 import type { Report, SocketReport } from "../model/report.ts";
 import type { UnitProperties } from "../model/unit.ts";
 import { whyNotRoots } from "./cutover-roots.ts";
@@ -26,6 +26,8 @@ export interface RefusalCase {
   readonly ownership: readonly CutoverOwnership[];
   /** Paths of all files that would be written; undefined: not known yet. */
   readonly written: readonly string[] | undefined;
+  /** Names of the unit of today and of the native one. */
+  readonly units: readonly string[];
   /** Texts that would stand in the unit. */
   readonly texts: readonly string[];
 }
@@ -108,8 +110,11 @@ function folderClosed({ checks, values, socket, flags }: RefusalCase): Because {
   );
 }
 
-function notOwned({ ownership, flags, checks }: RefusalCase): Because {
-  const [why] = ownership.flatMap(({ path }) => whyNoLogOfService(path) ?? []);
+function notOwned({ ownership, flags, checks, units }: RefusalCase): Because {
+  const [why] = ownership.flatMap(({ path, to }) => {
+    const folders = checks.files.find((file) => file.path === path)?.folders ?? [];
+    return whyNoLogOfService(path) ?? whyNoneOfIts(path, folders, to, units) ?? [];
+  });
   if (flags.fixOwnership && why !== undefined) {
     return `${why}, and is not given to ${checks.user?.name}: chown it by hand if it is its log`;
   }

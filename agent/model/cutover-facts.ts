@@ -1,5 +1,6 @@
 import type { CutoverLink } from "./cutover.ts";
 import type { GunicornLine } from "./gunicorn-line.ts";
+import type { OwnerIds } from "./log-place.ts";
 import type { UnitFacts } from "./unit.ts";
 
 /** A gunicorn command line and where it was found. */
@@ -115,6 +116,8 @@ export interface PathStand {
   readonly state: "writable" | "makeable" | "not-writable" | "missing";
   /** Of the file, or of the folder where there is no file; undefined: it could not be read. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** Owners of the folders on its real way; undefined: that could not be followed. */
+  readonly folders: readonly OwnerIds[] | undefined;
 }
 
 /** What is tried with the values that were chosen. Nothing of it changes the host. */

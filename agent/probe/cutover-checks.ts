@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { Account, CutoverChecks, PathStand } from "../model/cutover-facts.ts";
 import type { CutoverNginx } from "../model/cutover.ts";
 import type { GunicornCode } from "../model/gunicorn-line.ts";
+import type { OwnerIds } from "../model/log-place.ts";
 import { parseAccountEntry } from "../parse/account-entry.ts";
 import { gunicornSettings, isDaemonSetting } from "../parse/gunicorn-settings.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
@@ -184,8 +185,20 @@ async function standsOf(
     const own = files.stat(pathBytes(path));
     const stat = own.ok ? own : files.stat(pathBytes(posix.dirname(path)));
     const owner = stat.ok ? { uid: stat.value.uid, gid: stat.value.gid } : undefined;
-    return { path, state, owner };
+    return { path, state, owner, folders: ownersAbove(path, files) };
   });
+}
+
+function ownersAbove(path: string, files: Files): PathStand["folders"] {
+  const real = files.realPath(pathBytes(posix.dirname(path)));
+  if (!real.ok) return undefined;
+  const owners: OwnerIds[] = [];
+  for (let folder = real.value; folder !== "/"; folder = posix.dirname(folder)) {
+    const stat = files.stat(folder);
+    if (!stat.ok) return undefined;
+    owners.push({ uid: stat.value.uid, gid: stat.value.gid });
+  }
+  return owners;
 }
 
 async function entersDirectory(

@@ -47,10 +47,10 @@ export async function backUp(walk: CutoverWalk): Promise<StepEnd> {
 
 /** Gives the files that the service has to write to its user. */
 export async function giveOwnership(walk: CutoverWalk): Promise<StepEnd> {
-  const { ownership } = walk.record().target;
+  const { ownership, old, service } = walk.record().target;
   if (ownership.length === 0) return skipped("all files are the service's own");
   for (const { path, from, to } of ownership) {
-    const why = await giveTo(path, from, to);
+    const why = await giveTo(path, from, to, [old.unit, service.name]);
     if (why !== undefined) return failed(why);
   }
   return done(`${ownership.map(({ path }) => path).join(", ")} given to the service's user`);
@@ -136,7 +136,7 @@ function nativeKeptAt(backup: string, path: string): string {
  * write, as one that stood in its way, is left.
  */
 export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
-  const { files, backup, ownership } = walk.record().target;
+  const { files, backup, ownership, old, service } = walk.record().target;
   const installed = walk
     .record()
     .steps.some(({ step, result }) => step === "install" && result === "done");
@@ -162,7 +162,7 @@ export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
     removed.push(path);
   }
   for (const { path, from, to } of ownership) {
-    const why = await giveTo(path, to, from);
+    const why = await giveTo(path, to, from, [old.unit, service.name]);
     // one that was never given, or that is gone, changes nothing
     if (why !== undefined) walk.note(`not given back: ${why}`);
   }

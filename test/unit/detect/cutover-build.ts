@@ -140,7 +140,7 @@ function checks(change: Partial<CutoverChecks> = {}): CutoverChecks {
     group: { name: "www-data", id: 33 },
     version: "20.1.0",
     programProblem: undefined,
-    socketFolder: { path: folder, state: "writable", owner: { uid: 33, gid: 33 } },
+    socketFolder: { path: folder, state: "writable", owner: { uid: 33, gid: 33 }, folders: [] },
     canEnterDirectory: true,
     files: [],
     settingsProblems: [],

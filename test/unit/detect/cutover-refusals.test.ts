@@ -7,6 +7,7 @@ const notWritable = {
   path: "/logs/error.log",
   state: "not-writable",
   owner: { uid: 0, gid: 0 },
+  folders: [{ uid: 33, gid: 33 }],
 } as const;
 const noAnswer = { kind: "silent", why: "ECONNREFUSED" } as const;
 const alsoTcp = { scripts: scripts({ launches: [launch({ line: line({ binds: [":80"] }) })] }) };
@@ -173,6 +174,17 @@ it.each<[string, PlanCase, string, string]>([
     },
     "ownership",
     "/var/log/auth.log stands among the system's own files",
+  ],
+  [
+    "a log of another service, to be given to its user",
+    {
+      checks: {
+        files: [{ ...notWritable, path: "/var/log/nginx/access.log", folders: undefined }],
+      },
+      flags: { fixOwnership: true },
+    },
+    "ownership",
+    "/var/log/nginx/access.log stands in no folder that is plainly the service's, and is not given",
   ],
   ["a log of root's", { checks: { files: [notWritable] } }, "ownership", "--fix-ownership"],
   [

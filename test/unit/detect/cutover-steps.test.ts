@@ -51,7 +51,7 @@ describe("the steps of a cutover", () => {
 
   it("gives files away where it is told to", () => {
     const files = [
-      { path: "/l/error.log", state: "not-writable", owner: { uid: 0, gid: 4 } },
+      { path: "/l/error.log", state: "not-writable", owner: { uid: 0, gid: 4 }, folders: [] },
     ] as const;
     const saw: PlanCase = { checks: { files }, flags: { fixOwnership: true } };
     expect(target(saw).ownership).toMatchObject([
