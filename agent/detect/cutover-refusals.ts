@@ -8,7 +8,7 @@ import type {
 import { whyNoLogOfService, whyNoneOfIts } from "../model/log-place.ts";
 import type { Report, SocketReport } from "../model/report.ts";
 import type { UnitProperties } from "../model/unit.ts";
-import { whyNotRoots } from "./cutover-roots.ts";
+import { whyNoEnvironmentFile, whyNotRoots } from "./cutover-roots.ts";
 import type { ChosenValues } from "./cutover-values.ts";
 import { hiding } from "./ending-blind.ts";
 
@@ -230,6 +230,7 @@ const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Bec
   ["unit-unsuitable", unsaid],
   ["value", unfit],
   ["not-roots", ({ flags, look, checks }) => flags.keepRoot && whyNotRoots(look, checks)],
+  ["environment", ({ look, flags }) => whyNoEnvironmentFile(look, flags)],
   ["user", accountMissing],
   ["folder", folderClosed],
   ["folder", folderMissing],

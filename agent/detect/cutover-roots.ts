@@ -1,4 +1,5 @@
 import type { CutoverChecks, CutoverLook } from "../model/cutover-facts.ts";
+import type { CutoverFlags } from "../model/cutover.ts";
 
 const mostTold = 5;
 const waysOut =
@@ -18,4 +19,16 @@ export function whyNotRoots(
   const all = [...open, ...untrusted];
   if (all.length === 0) return undefined;
   return `--keep-root: ${all.join("; ")}; by that root's gunicorn runs code or gives files away: ${waysOut}`;
+}
+
+/**
+ * Why the file of --environment-file must not be named by a unit: systemd reads it as root, so who
+ * can put a link in its place gets the variables of any file of root's into the service.
+ */
+export function whyNoEnvironmentFile(
+  { namedFileIsOpen }: CutoverLook,
+  { environmentFile }: CutoverFlags,
+): string | undefined {
+  if (!namedFileIsOpen) return undefined;
+  return `others than root can change ${environmentFile}, which systemd would read as root: write --environment-file with a copy that is root's, such as by install -m 600 ${environmentFile} /etc/default/NAME`;
 }

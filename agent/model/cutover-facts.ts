@@ -46,6 +46,8 @@ export interface SourcedFile {
   readonly path: string;
   readonly values: ReadonlyMap<string, string>;
   readonly shellOnly: readonly number[];
+  /** Root alone can change it, and where its path leads. */
+  readonly isRoots: boolean;
 }
 
 /** What the start scripts say. */
@@ -90,6 +92,8 @@ export interface CutoverLook {
   readonly scripts: ScriptFacts;
   /** What GUNICORN_CMD_ARGS says; undefined: it is not set. */
   readonly inEnvironment: GunicornLine | undefined;
+  /** The file of --environment-file can be changed by others than root. */
+  readonly namedFileIsOpen: boolean;
   /** What is said by --arguments. */
   readonly typed: GunicornLine | undefined;
   readonly links: readonly CutoverLink[];

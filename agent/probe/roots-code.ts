@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { GunicornCode } from "../model/gunicorn-line.ts";
 import { parseEnvironmentText } from "../parse/environment-file.ts";
 import { settingsCode } from "../parse/gunicorn-code.ts";
-import { isLoaderVariable } from "../parse/loader-variables.ts";
+import { isLoaderVariable } from "../model/loader-variables.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
 import { type Files, pathBytes } from "./files.ts";
 import { pythonFolders } from "./python-folders.ts";
@@ -56,6 +56,7 @@ export function openToOthers(gunicorn: RootsGunicorn, files: Files): FoundBelow 
     ...python.files,
     ...code.flatMap((one) => one.files.map(from)),
     ...gunicorn.made.flatMap((path) => foldersOf(path, files)),
+    ...variables.programs,
     ...[...scratch, ...variables.scratch].filter((path) => !everybodys.has(path)),
   ];
   const open = single.filter((path) => !isRootsToChange(path, files));
@@ -88,7 +89,10 @@ function textOf(path: string, files: Files): string {
 }
 
 interface RootsVariables {
+  /** Folders of PYTHONPATH. */
   readonly path: readonly string[];
+  /** Folders of PATH: the gate may be found its interpreter there. */
+  readonly programs: readonly string[];
   readonly scratch: readonly string[];
   readonly problems: readonly string[];
 }
@@ -115,6 +119,7 @@ function variablesOf(
     path: valuesOf("PYTHONPATH")
       .filter((folder) => folder !== "")
       .map((folder) => joinPath(chdir, folder)),
+    programs: valuesOf("PATH").map((folder) => joinPath(chdir, folder)),
     scratch: valuesOf("TMPDIR").map((folder) => joinPath(chdir, folder)),
     problems: obeyed.map((name) => `${name} of its environment decides on code that root runs`),
   };

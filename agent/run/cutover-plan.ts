@@ -54,7 +54,8 @@ async function factsFor(
 ): Promise<PlanFacts> {
   const log = createFailureLog();
   const newUnits = [name, ...(flags.socketActivation ? [socketUnit(name)] : [])];
-  const about = { unit, group: model, socket: socket.path, newUnits, typed: flags.arguments };
+  const { environmentFile, arguments: typed } = flags;
+  const about = { unit, group: model, socket: socket.path, newUnits, environmentFile, typed };
   const look = await lookForCutover(about, log);
   const values = chooseValues(look, flags, socket);
   const { files, own } = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));

@@ -119,6 +119,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
     ownLaunch: undefined,
     scripts: scripts(),
     inEnvironment: undefined,
+    namedFileIsOpen: false,
     typed: undefined,
     links: [{ path: "/etc/rc2.d/S01platform", target: "../init.d/platform" }],
     nginx: { kind: "read", sites: [{ url: "http://127.0.0.1:80/", host: undefined }] },

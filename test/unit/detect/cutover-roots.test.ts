@@ -30,3 +30,11 @@ it.each<readonly [string, Pick<PlanCase, "look" | "checks">, string]>([
   expect(refusals[0]?.why).toContain(why);
   expect(plan(saw).refusals).toEqual([]);
 });
+
+it("an environment file that others than root can change is refused, and what helps is told", () => {
+  const flags = { environmentFile: "/srv/app/.env" };
+  expect(plan({ flags }).refusals).toEqual([]);
+  const [refusal] = plan({ flags, look: { namedFileIsOpen: true } }).refusals;
+  expect(refusal?.reason).toBe("environment");
+  expect(refusal?.why).toMatch(/others than root can change \/srv\/app\/\.env, .* install -m 600 /);
+});

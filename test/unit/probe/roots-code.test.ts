@@ -134,6 +134,7 @@ it.runIf(isRoot).each<readonly [string, Case, string]>([
     { words: "-e A=b", with: { environmentTexts: ["PYTHONHOME=/a b\n"] } },
     "PYTHONHOME of its environment decides on code that root runs",
   ],
+  ["PATH", { with: { environmentTexts: ['PATH="/usr/bin:/var/tmp/bin"\n'] } }, "/var/tmp/bin"],
   ["PYTHONPATH", { words: "-e PYTHONPATH=/usr/lib:../theirs" }, "app/../theirs"],
   [
     "everything",

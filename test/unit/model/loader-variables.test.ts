@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isLoaderVariable } from "../../../agent/parse/loader-variables.ts";
+import { isLoaderVariable } from "../../../agent/model/loader-variables.ts";
 
 it.each([
   "LD_PRELOAD",
