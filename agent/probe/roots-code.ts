@@ -2,8 +2,10 @@ import { posix } from "node:path";
 import type { GunicornCode } from "../model/gunicorn-line.ts";
 import { parseEnvironmentText } from "../parse/environment-file.ts";
 import { settingsCode } from "../parse/gunicorn-code.ts";
+import { gunicornLine } from "../parse/gunicorn-words.ts";
 import { isLoaderVariable } from "../model/loader-variables.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
+import { shellWords } from "../parse/shell-words.ts";
 import { type Files, pathBytes } from "./files.ts";
 import { pythonFolders } from "./python-folders.ts";
 import { isRootsToChange } from "./roots-alone.ts";
@@ -15,7 +17,7 @@ export interface RootsGunicorn {
   readonly chdir: string | undefined;
   /** As gunicorn takes it; undefined: the default one. */
   readonly settingsFile: string | undefined;
-  /** What its command line, and that of GUNICORN_CMD_ARGS, decide. */
+  /** What its command line decides. */
   readonly code: readonly GunicornCode[];
   /** Texts of its environment that are not on disk yet. */
   readonly environmentTexts: readonly string[];
@@ -40,12 +42,25 @@ export function openToOthers(gunicorn: RootsGunicorn, files: Files): FoundBelow 
   const { program, chdir, settingsFile = "gunicorn.conf.py" } = gunicorn;
   if (program === undefined || chdir === undefined) return { paths: [], problems: [] };
   const from = (name: string): string => joinPath(chdir, name.replace(/^file:/, ""));
-  const isModule = settingsFile.startsWith("python:");
-  const settings = isModule ? [] : [from(settingsFile)];
-  const code = [...gunicorn.code, ...settings.map((path) => settingsCode(textOf(path, files)))];
-  const variables = variablesOf(gunicorn, code, files);
+  const set = environmentOf(gunicorn, files);
+  const lines = set.commandArguments.map(gunicornLine);
+  const settings = [settingsFile, ...lines.flatMap((line) => line.settingsFile ?? [])]
+    .filter((name) => !name.startsWith("python:"))
+    .map(from);
+  const code = [
+    ...gunicorn.code,
+    ...lines.map((line) => line.code),
+    ...settings.map((path) => settingsCode(textOf(path, files))),
+  ];
+  const variables = variablesOf(gunicorn, set.pairs, code);
   const python = pythonFolders(program, files);
-  const folders = [chdir, ...code.flatMap((one) => one.folders.map(from)), ...variables.path];
+  const moved = lines.flatMap((line) => line.chdir ?? []).map(from);
+  const folders = [
+    chdir,
+    ...moved,
+    ...code.flatMap((one) => one.folders.map(from)),
+    ...variables.path,
+  ];
   const below = openBelow([...folders.map(lexical), ...python.folders], files);
   const scratch = code.flatMap((one) => one.scratch.map(from));
   const single = [
@@ -62,7 +77,7 @@ export function openToOthers(gunicorn: RootsGunicorn, files: Files): FoundBelow 
   const open = single.filter((path) => !isRootsToChange(path, files));
   return {
     paths: uppermost([...below.paths, ...open.map(lexical)]),
-    problems: [...python.problems, ...below.problems, ...variables.problems],
+    problems: [...python.problems, ...below.problems, ...set.problems, ...variables.problems],
   };
 }
 
@@ -97,28 +112,58 @@ interface RootsVariables {
   readonly problems: readonly string[];
 }
 
-function variablesOf(
-  { environmentFiles, environmentTexts, chdir = "/" }: RootsGunicorn,
-  code: readonly GunicornCode[],
+type Pair = readonly [name: string, value: string];
+
+interface RootsEnvironment {
+  readonly pairs: readonly Pair[];
+  /** Words of GUNICORN_CMD_ARGS, wherever it is set. */
+  readonly commandArguments: readonly (readonly string[])[];
+  readonly problems: readonly string[];
+}
+
+/** Those whose value tells of code. */
+const telling = new Set(["PYTHONPATH", "PATH", "TMPDIR", "GUNICORN_CMD_ARGS"]);
+
+function environmentOf(
+  { environmentFiles, environmentTexts }: RootsGunicorn,
   files: Files,
-): RootsVariables {
-  const pairs = code.flatMap(({ variables }) => variables);
+): RootsEnvironment {
+  const pairs: Pair[] = [];
+  const problems: string[] = [];
   const texts = [...environmentFiles.map((path) => textOf(path, files)), ...environmentTexts];
   for (const text of texts) {
     const { values } = parseEnvironmentText(text);
     pairs.push(...values);
     // systemd may make something of a line that means nothing else to a shell
     for (const [, name = ""] of text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)) {
-      if (!values.has(name)) pairs.push([name, "…"]);
+      if (values.has(name)) continue;
+      pairs.push([name, ""]);
+      if (telling.has(name)) problems.push(`what ${name} of its environment is cannot be told`);
     }
   }
+  const commandArguments: (readonly string[])[] = [];
+  for (const [name, value] of pairs) {
+    if (name !== "GUNICORN_CMD_ARGS") continue;
+    const words = shellWords(value);
+    if (words === undefined) problems.push("what GUNICORN_CMD_ARGS says cannot be told");
+    else commandArguments.push(words);
+  }
+  return { pairs, commandArguments, problems };
+}
+
+function variablesOf(
+  { chdir = "/" }: RootsGunicorn,
+  own: readonly Pair[],
+  code: readonly GunicornCode[],
+): RootsVariables {
+  const pairs = [...own, ...code.flatMap(({ variables }) => variables)];
   const valuesOf = (name: string): readonly string[] =>
-    pairs.flatMap(([one, value]) => (one === name ? value.split(":") : []));
+    pairs
+      .flatMap(([one, value]) => (one === name ? value.split(":") : []))
+      .filter((folder) => folder !== "");
   const obeyed = [...new Set(pairs.map(([name]) => name))].filter(isLoaderVariable);
   return {
-    path: valuesOf("PYTHONPATH")
-      .filter((folder) => folder !== "")
-      .map((folder) => joinPath(chdir, folder)),
+    path: valuesOf("PYTHONPATH").map((folder) => joinPath(chdir, folder)),
     programs: valuesOf("PATH").map((folder) => joinPath(chdir, folder)),
     scratch: valuesOf("TMPDIR").map((folder) => joinPath(chdir, folder)),
     problems: obeyed.map((name) => `${name} of its environment decides on code that root runs`),

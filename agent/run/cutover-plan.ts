@@ -69,7 +69,7 @@ async function factsFor(
     binds: unixPaths(values),
     bindsSocket: !flags.socketActivation,
     rootsFiles: [gate].flatMap((path) => path ?? []),
-    code: [values.line, look.inEnvironment].flatMap((line) => line?.code ?? []),
+    code: [values.line.code],
     environment: { files, text: own?.text },
     chdir: values.chdir.value,
     files: [...new Set([...logs, ...(look.master?.writes ?? [])])],

@@ -135,6 +135,26 @@ it.runIf(isRoot).each<readonly [string, Case, string]>([
     "PYTHONHOME of its environment decides on code that root runs",
   ],
   ["PATH", { with: { environmentTexts: ['PATH="/usr/bin:/var/tmp/bin"\n'] } }, "/var/tmp/bin"],
+  [
+    "options in the environment",
+    { with: { environmentTexts: ['GUNICORN_CMD_ARGS="-c ../theirs/file"\n'] } },
+    "app/../theirs/file",
+  ],
+  [
+    "a working directory in the environment",
+    { with: { environmentTexts: ['GUNICORN_CMD_ARGS="--chdir ../theirs"\n'] } },
+    "app/../theirs",
+  ],
+  [
+    "options that only a shell could tell",
+    { with: { environmentTexts: ["GUNICORN_CMD_ARGS='-c $(x)'\n"] } },
+    "what GUNICORN_CMD_ARGS says cannot be told",
+  ],
+  [
+    "a search path that cannot be read for certain",
+    { with: { environmentTexts: ["PYTHONPATH=/usr/lib\\\n/x\n"] } },
+    "what PYTHONPATH of its environment is cannot be told",
+  ],
   ["PYTHONPATH", { words: "-e PYTHONPATH=/usr/lib:../theirs" }, "app/../theirs"],
   [
     "everything",
