@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Done } from "../model/acting.ts";
 import { pathProblem } from "../model/plain-path.ts";
 import { doneOf } from "./call-failure.ts";
+import { reach } from "./reach.ts";
 
 /** A socket file, by what it is and not by its name. */
 export interface FileIdentity {
@@ -20,16 +21,14 @@ export function keptNameOf(livePath: string): string {
 
 /** link(2): gives the file at `live` its second name. One that is the same file already is fine. */
 export function keepName(live: string, kept: string, file: FileIdentity): Done {
-  const problem = problemOf(live, kept);
-  if (problem !== undefined) return problem;
-  return attempt(() => {
-    const there = identityAt(kept);
+  return beside(live, kept, (at) => {
+    const there = identityAt(at(kept));
     if (isSame(there, file)) return;
     // only a cutover makes such a name, and none is under way: what it named is served no more
-    if (there !== undefined) unlinkSync(kept);
-    linkSync(live, kept);
-    if (isSame(identityAt(kept), file)) return;
-    unlinkSync(kept);
+    if (there !== undefined) unlinkSync(at(kept));
+    linkSync(at(live), at(kept));
+    if (isSame(identityAt(at(kept)), file)) return;
+    unlinkSync(at(kept));
     throw new Error(`the file at ${live} is not the one that was seen`);
   });
 }
@@ -46,46 +45,66 @@ export function nameBack(
   file: FileIdentity,
   replaces: (there: FileIdentity) => boolean,
 ): Done {
-  const problem = problemOf(live, kept);
-  if (problem !== undefined) return problem;
-  return attempt(() => {
-    const there = identityAt(live);
+  return beside(live, kept, (at) => {
+    const there = identityAt(at(live));
     if (isSame(there, file)) return;
-    if (!isSame(identityAt(kept), file)) throw new Error(`${kept} is not the old socket file`);
-    if (there === undefined) return linkSync(kept, live);
+    if (!isSame(identityAt(at(kept)), file)) throw new Error(`${kept} is not the old socket file`);
+    if (there === undefined) return linkSync(at(kept), at(live));
     if (!replaces(there)) throw new Error(`something else stands at ${live}`);
-    const third = kept.replace(/-1$/, "-0");
+    const third = at(thirdOf(kept));
     if (identityAt(third) !== undefined) unlinkSync(third);
-    linkSync(kept, third);
-    renameSync(third, live);
+    linkSync(at(kept), third);
+    renameSync(third, at(live));
   });
 }
 
 /** unlink(2) of the second name, and of a third that a command which died may have left. */
 export function dropName(kept: string): Done {
-  const problem = problemOf(kept, kept);
-  if (problem !== undefined) return problem;
-  const third = kept.replace(/-1$/, "-0");
-  const left = attempt(() => unlinkSync(third));
-  const done = attempt(() => unlinkSync(kept));
+  const left = beside(kept, kept, (at) => unlinkSync(at(thirdOf(kept))));
+  const done = beside(kept, kept, (at) => unlinkSync(at(kept)));
   return left.kind === "denied" || left.kind === "failed" ? left : done;
 }
 
 /** unlink(2) of a socket that nobody listens at any more. What else stands there is left. */
 export function dropDeadSocket(live: string, file: FileIdentity): Done {
-  const problem = pathProblem(live);
-  if (problem !== undefined) return { kind: "failed", why: problem };
-  return attempt(() => {
-    if (!isSame(identityAt(live), file)) throw new Error(`another file stands at ${live}`);
-    unlinkSync(live);
+  return inFolder(live, (at) => {
+    if (!isSame(identityAt(at(live)), file)) throw new Error(`another file stands at ${live}`);
+    unlinkSync(at(live));
   });
 }
 
-function problemOf(live: string, kept: string): Done | undefined {
-  const problem = pathProblem(live) ?? pathProblem(kept);
-  if (problem !== undefined) return { kind: "failed", why: problem };
-  if (/^\..+\.onemaster-1$/s.test(basename(kept))) return undefined;
+function thirdOf(kept: string): string {
+  return kept.replace(/-1$/, "-0");
+}
+
+/** A path of the same name, but through the open folder. */
+type At = (path: string) => string;
+
+function beside(live: string, kept: string, call: (at: At) => void): Done {
+  const isOurs = /^\..+\.onemaster-1$/s.test(basename(kept)) && dirname(kept) === dirname(live);
+  if (isOurs) return inFolder(live, call);
   return { kind: "failed", why: `${kept} is no second name that a cutover makes` };
+}
+
+/**
+ * Every check and call goes through one open folder: the service's user, whose folder or one above
+ * it may be, could have the path lead to another one in between, where root would link and unlink.
+ */
+function inFolder(path: string, call: (at: At) => void): Done {
+  const problem = pathProblem(path);
+  if (problem !== undefined) return { kind: "failed", why: problem };
+  const reached = reach(path);
+  if (reached.kind === "gone") return reached;
+  if (reached.kind === "refused") return { kind: "failed", why: reached.why };
+  const { folder } = reached;
+  try {
+    call((one) => folder.at(basename(one)));
+    return { kind: "done" };
+  } catch (error) {
+    return doneOf(error);
+  } finally {
+    folder.close();
+  }
 }
 
 /** The file itself, links not followed; undefined: nothing stands there. */
@@ -96,13 +115,4 @@ function identityAt(path: string): FileIdentity | undefined {
 
 function isSame(one: FileIdentity | undefined, other: FileIdentity): boolean {
   return one !== undefined && one.device === other.device && one.inode === other.inode;
-}
-
-function attempt(call: () => void): Done {
-  try {
-    call();
-    return { kind: "done" };
-  } catch (error) {
-    return doneOf(error);
-  }
 }

@@ -104,6 +104,12 @@ export async function takeLink(path: string, target: string): Promise<boolean> {
   return true;
 }
 
+/** Gives a file another name in its folder, which takes no space; what has that name is replaced. */
+export async function renameFile(path: string, name: string): Promise<void> {
+  await rename(path, join(dirname(path), name));
+  await syncPath(dirname(path));
+}
+
 /** Removes a file; one that is gone is fine. */
 export async function takeFile(path: string): Promise<void> {
   await rm(path, { force: true });

@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync, type Stats } from "node:fs";
 import { posix } from "node:path";
+import type { OwnerIds } from "../model/log-place.ts";
 import { doneOf } from "./call-failure.ts";
 import type { PinnedFolder } from "./parts.ts";
 import { pinFolder } from "./pinned-folder.ts";
@@ -13,6 +14,8 @@ export type Reached =
       readonly name: string;
       /** The path with no link in its folders. */
       readonly path: string;
+      /** Owners of its folders, but for /. */
+      readonly owners: readonly OwnerIds[];
     }
   | { readonly kind: "gone" }
   | { readonly kind: "refused"; readonly why: string };
@@ -45,6 +48,7 @@ function reachWithout(path: string): Reached | { readonly kind: "link"; readonly
   let here = "/";
   let folder = pinFolder(here);
   let isRoots = isRootsAlone(lstatSync(here));
+  const owners: OwnerIds[] = [];
   for (const [at, one] of names.entries()) {
     if (folder === undefined) break;
     const above = folder;
@@ -63,6 +67,7 @@ function reachWithout(path: string): Reached | { readonly kind: "link"; readonly
       }
       here = there;
       isRoots = isRootsAlone(found);
+      owners.push({ uid: found.uid, gid: found.gid });
     } catch (error) {
       const done = doneOf(error);
       if (done.kind === "gone") return { kind: "gone" };
@@ -72,7 +77,7 @@ function reachWithout(path: string): Reached | { readonly kind: "link"; readonly
     }
   }
   if (folder === undefined) return refused(`${here} cannot be opened as a folder`);
-  return { kind: "reached", folder, name, path: posix.join(here, name) };
+  return { kind: "reached", folder, name, path: posix.join(here, name), owners };
 }
 
 /** Only root makes, replaces and removes names in it; in one with the sticky bit its own. */

@@ -10,7 +10,10 @@ export interface Trial {
   readonly socket: string;
   /** Its unit. */
   readonly unit: string;
-  /** Loads the application in its place, and binds nothing. Why that fails; undefined: it does not. */
+  /**
+   * Loads the application in its place, as the service's user, and binds nothing. Why that fails;
+   * undefined: it does not.
+   */
   check(): Promise<string | undefined>;
   /** Why it could not be started; undefined: it has started, and may end at any moment. */
   start(): Promise<string | undefined>;
@@ -43,29 +46,33 @@ export async function prepareTrial(
   const own = join(folder, "own");
   await mkdir(own, { mode: 0o700 });
   // the folder above belongs to root: systemd alone reads the environment in it
-  await chown(own, service.user.uid, service.group.gid);
+  // and who gives a socket to another by its name needs a folder in which nobody replaces it
+  if (!service.keepsRoot) await chown(own, service.user.uid, service.group.gid);
   // entered by all, listed by nobody but root
   await chmod(folder, 0o711);
   const socket = join(own, "trial.sock");
   const { paths: environment, copies } = await environmentOf(service, files, folder);
 
   const logs = ownership.length === 0 ? [] : ["--log-file", "-", "--access-logfile", "/dev/null"];
+  const account = [`User=${service.user.name}`, `Group=${service.group.name}`].map(property);
   const properties = [
-    ...(service.keepsRoot ? [] : [`User=${service.user.name}`, `Group=${service.group.name}`]),
     `WorkingDirectory=${service.workingDirectory}`,
     ...environment.map((path) => `EnvironmentFile=${path}`),
     "KillMode=control-group",
     "TimeoutStartSec=90",
     `TimeoutStopSec=${Math.ceil(service.stopTimeoutMs / 1000)}`,
     `RuntimeMaxSec=${LONGEST_S}`,
-  ].map((property) => `--property=${property}`);
+  ].map(property);
   const common = ["--quiet", "--no-ask-password", "--collect", ...properties];
 
   return {
     socket,
     unit,
     async check() {
-      const words = [...common, "--wait", "--pipe", `--unit=onemaster-check-${id}.service`, "--"];
+      // it loads the application in the process that it is: where the master stays root, workers
+      // alone do that, and they are none of root's
+      const as = [...common, ...account, "--wait", "--pipe"];
+      const words = [...as, `--unit=onemaster-check-${id}.service`, "--"];
       const command = [service.program, ...service.words, ...logs, "--check-config", service.app];
       const ran = await tool("systemd-run", [...words, ...command], CHECK_MS);
       if (ran.ok) return undefined;
@@ -73,7 +80,8 @@ export async function prepareTrial(
       return last === undefined ? ran.why : `--check-config: ${last}`;
     },
     async start() {
-      const how = [`--service-type=${service.serviceType}`, `--unit=${unit}`, "--"];
+      const as = service.keepsRoot ? [] : account;
+      const how = [...as, `--service-type=${service.serviceType}`, `--unit=${unit}`, "--"];
       const bind = ["--workers", "1", "--bind", `unix:${socket}`];
       const command = [service.program, ...service.words, ...logs, ...bind, service.app];
       const ran = await tool("systemd-run", [...common, ...how, ...command], START_MS);
@@ -89,6 +97,10 @@ export async function prepareTrial(
       return [...unended, ...left].join("; ") || undefined;
     },
   };
+}
+
+function property(text: string): string {
+  return `--property=${text}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { CutoverLook } from "../model/cutover-facts.ts";
+import { isLoaderVariable } from "../model/loader-variables.ts";
 import {
   type CutoverFile,
   type CutoverFlags,
@@ -37,12 +38,17 @@ function question(why: string): CutoverQuestion {
   return { about: "environment", flag: "--environment-file", guess: null, why };
 }
 
-/** A sourced file that systemd reads as a shell does, and all of which gunicorn gets. */
+/**
+ * A sourced file that systemd reads as a shell does, and all of which gunicorn gets. One that
+ * others than root can change is not named: systemd reads it as root, and a link in its place
+ * would have the variables of any file of root's read into the service.
+ */
 function plainFiles({
   scripts: { sourced, exported },
 }: CutoverLook): CutoverLook["scripts"]["sourced"] {
   return sourced.filter(
-    ({ values, shellOnly }) =>
+    ({ values, shellOnly, isRoots }) =>
+      isRoots &&
       shellOnly.length === 0 &&
       values.size > 0 &&
       [...values.keys()].every((name) => exported.has(name)),
@@ -60,6 +66,22 @@ function differences(
     if (names.length === 0) return [];
     return `${names.join(", ")} of ${path} ${names.length === 1 ? "is" : "are"} other than what runs now: the file has changed since`;
   });
+}
+
+/**
+ * Not carried over unasked: whoever started the master may have set it, it would hold for good, and
+ * the gate and every shell of the unit obey it too. The trial shows whether gunicorn starts without.
+ */
+function leftOut(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const it = names.length === 1 ? "it" : "them";
+  return [
+    `${names.join(", ")}: left out of the environment, since loaders, shells and interpreters run code by ${it}; to have ${it}, write --environment-file with a file of root's that has all of the environment`,
+  ];
+}
+
+function copiedNote(path: string, base: string): string {
+  return `others than root can change ${path}: the unit does not name it, what gunicorn has of it today is copied to ${nativeEnvironmentFile(base)}, and a change of it counts no more`;
 }
 
 const unknownNote =
@@ -92,16 +114,27 @@ export function chooseEnvironment(
     const why = `${look.scripts.launcher} gives gunicorn an environment of its own making, and that of the running master cannot be read`;
     return { ...nothing, text: "unknown", source, questions: [question(why)] };
   }
+  const open = look.scripts.sourced.flatMap(({ path, isRoots }) => (isRoots ? [] : path));
+  if (running === undefined && open.length > 0 && needed.size > 0) {
+    // what was read of it just now may be another file's of root's
+    const why = `others than root can change ${open.join(", ")}, and what gunicorn has of it today cannot be read: copy what it needs into a file of root's`;
+    return { ...nothing, text: "unknown", source, questions: [question(why)] };
+  }
   const files = plainFiles(look);
   const inFiles = new Set(files.flatMap(({ values }) => [...values.keys()]));
-  const rest = [...needed].filter(([name]) => !inFiles.has(name));
+  const beside = [...needed].filter(([name]) => !inFiles.has(name));
+  const rest = beside.filter(([name]) => !isLoaderVariable(name));
   const unknown = rest.flatMap(([name, value]) => (value === null ? name : []));
   const text = environmentText(
     new Map(rest.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))),
   );
   const paths = files.map(({ path }) => path);
   const isKnown = running !== undefined || look.scripts.launches.length > 0;
-  const notes = isKnown ? differences(files, running) : [unknownNote];
+  const notes = [
+    ...(isKnown ? differences(files, running) : [unknownNote]),
+    ...leftOut(beside.flatMap(([name]) => (isLoaderVariable(name) ? name : []))),
+    ...open.map((path) => copiedNote(path, base)),
+  ];
   if (unknown.length > 0 || text === undefined) {
     const which =
       unknown.length > 0

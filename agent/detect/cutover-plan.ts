@@ -136,6 +136,7 @@ export function planCutover(parts: PlanParts, facts: PlanFacts, subject: PlanSub
       otherBinds: bindsBeside(values, socket.path, checks.realPaths),
       ownership: flags.keepRoot ? [] : ownershipOf(checks.files, checks),
       written: target?.files.map(({ path }) => path),
+      units: [parts.choice.unit ?? name, name],
       texts,
     }),
     questions: [...values.questions, ...environment.questions],

@@ -1,43 +1,11 @@
-import type { CutoverChecks, CutoverLook, PathStand } from "../model/cutover-facts.ts";
-import type {
-  CutoverFlags,
-  CutoverOwnership,
-  CutoverRefusal,
-  CutoverRefusalReason,
-} from "../model/cutover.ts";
-import { whyNoLogOfService } from "../model/log-place.ts";
-import type { Report, SocketReport } from "../model/report.ts";
-import type { UnitProperties } from "../model/unit.ts";
-import type { ChosenValues } from "./cutover-values.ts";
+import type { CutoverChecks, PathStand } from "../model/cutover-facts.ts";
+import type { CutoverOwnership, CutoverRefusal } from "../model/cutover.ts";
+import { whyNoLogOfService, whyNoneOfIts } from "../model/log-place.ts";
+import type { Report } from "../model/report.ts";
+import type { Because, Judge, RefusalCase } from "./cutover-refusal-case.ts";
+import { unitJudges } from "./cutover-refusals-unit.ts";
+import { whyNoEnvironmentFile, whyNotRoots } from "./cutover-roots.ts";
 import { hiding } from "./ending-blind.ts";
-
-/** What reasons are looked for in. */
-export interface RefusalCase {
-  readonly report: Report;
-  readonly socket: SocketReport;
-  readonly properties: UnitProperties | undefined;
-  readonly look: CutoverLook;
-  readonly checks: CutoverChecks;
-  readonly values: ChosenValues;
-  readonly flags: CutoverFlags;
-  /** Binds of gunicorn beside the socket. */
-  readonly otherBinds: readonly string[];
-  readonly ownership: readonly CutoverOwnership[];
-  /** Paths of all files that would be written; undefined: not known yet. */
-  readonly written: readonly string[] | undefined;
-  /** Texts that would stand in the unit. */
-  readonly texts: readonly string[];
-}
-
-type Because = string | undefined | false;
-
-/** StartTransientUnit with PIDs, and clean mode, are as they are used here since then. */
-const oldestSystemd = 244;
-
-function jobRuns({ properties }: RefusalCase): Because {
-  const job = properties?.job ?? 0;
-  return job !== 0 && `systemd has job ${job} for it under way; wait for its end`;
-}
 
 /** What could not be seen, as a reason. How much memory a group holds is none. */
 export function blindness({ blind }: Report): readonly CutoverRefusal[] {
@@ -107,8 +75,11 @@ function folderClosed({ checks, values, socket, flags }: RefusalCase): Because {
   );
 }
 
-function notOwned({ ownership, flags, checks }: RefusalCase): Because {
-  const [why] = ownership.flatMap(({ path }) => whyNoLogOfService(path) ?? []);
+function notOwned({ ownership, flags, checks, units }: RefusalCase): Because {
+  const [why] = ownership.flatMap(({ path, to }) => {
+    const folders = checks.files.find((file) => file.path === path)?.folders ?? [];
+    return whyNoLogOfService(path) ?? whyNoneOfIts(path, folders, to, units) ?? [];
+  });
   if (flags.fixOwnership && why !== undefined) {
     return `${why}, and is not given to ${checks.user?.name}: chown it by hand if it is its log`;
   }
@@ -134,29 +105,6 @@ function isDaemon({ checks, look }: RefusalCase): Because {
   return found !== "" && `${found}: no command line takes that back; take it out first`;
 }
 
-function otherBinds({ otherBinds: binds, flags }: RefusalCase): Because {
-  if (binds.length === 0) return undefined;
-  const also = `gunicorn also listens at ${binds.join(", ")}`;
-  if (flags.socketActivation)
-    return `${also}, which a unit that gets its socket from systemd does not`;
-  return !flags.clean && `${also}, where two masters cannot be at a time: write --clean`;
-}
-
-/** Ports and names that the command line does not tell of, such as of a settings file. */
-function unsaid({ look, values, socket, otherBinds: binds }: RefusalCase): Because {
-  const said = [socket.path, ...values.line.binds, ...binds];
-  const names = new Set(said.map((bind) => bind.replace(/^.*[/:]/s, "")));
-  const other = (look.master?.listens ?? []).filter((one) => {
-    const name = one.replace(/^.*[/ ]/s, "");
-    // what gunicorn 25 and later are spoken to by
-    return !names.has(name) && !name.endsWith(".ctl");
-  });
-  return (
-    other.length > 0 &&
-    `master ${look.master?.pid} also listens at ${other.join(", ")}, of which its command line says nothing`
-  );
-}
-
 /**
  * A text that would not be one value of a unit: a line end makes more lines of one, a backslash
  * before it one of two.
@@ -170,42 +118,9 @@ function unfit({ texts }: RefusalCase): Because {
   return bad !== undefined && `${JSON.stringify(bad)} cannot stand in a unit`;
 }
 
-function notRoots({ look: { master }, flags, checks }: RefusalCase): Because {
-  if (!flags.keepRoot) return undefined;
-  if (master !== undefined && !master.isRoots) {
-    return `--keep-root: master ${master.pid} does not run as root today`;
-  }
-  const open = checks.openToOthers.join(", ");
-  return open !== "" && `--keep-root: others than root can change ${open}`;
-}
-
 function inTheWay({ look, written }: RefusalCase): Because {
   const standing = look.inTheWay.filter((path) => written?.includes(path) !== false);
   return standing.length > 0 && `${standing.join(", ")} stands there already`;
-}
-
-/** No unit of gunicorn's would start them, and a restart of it would end them if they were in it. */
-function startsMore({ look: { besides, scripts } }: RefusalCase): Because {
-  if (besides.length === 0) return undefined;
-  const who = besides.map(({ pid, command }) => `${pid} (${command})`).join(", ");
-  const script = scripts.initScript ?? "the unit";
-  return (
-    `process ${who} of the unit is none of gunicorn's: ${script} starts it as well, and the native ` +
-    "unit would not; give it a unit of its own and end it here first"
-  );
-}
-
-/** systemd ends whom it follows when the unit is stopped, also once it is in another unit. */
-function isFollowed({ properties, flags }: RefusalCase): Because {
-  if (flags.clean) return undefined;
-  const { mainPid = 0, pidFile } = properties ?? {};
-  const help = "so that a stop of the unit ends it: write --clean, which stops all first";
-  if (mainPid !== 0)
-    return `systemd follows process ${mainPid} as the unit's main process, ${help}`;
-  return (
-    pidFile !== undefined &&
-    `the init script's "# pidfile:" line has systemd follow whom ${pidFile} names, ${help}`
-  );
 }
 
 /** Where all is stopped first there may be nobody behind nginx by now. */
@@ -219,32 +134,21 @@ function nginxSilent({ checks, values, flags }: RefusalCase): Because {
   return `nginx at ${url} ${said}; write --nginx URL with what does, or --no-nginx`;
 }
 
-function tooOld({ look: { systemdVersion } }: RefusalCase): Because {
-  if (systemdVersion === undefined) return "systemctl does not tell which systemd this is";
-  return (
-    systemdVersion < oldestSystemd && `systemd ${systemdVersion} is older than ${oldestSystemd}`
-  );
-}
-
-const judges: readonly (readonly [CutoverRefusalReason, (it: RefusalCase) => Because])[] = [
+const judges: readonly Judge[] = [
   [
     "not-root",
     ({ look }) => !look.isRoot && "only root sees all of this, and only root can change it",
   ],
-  ["systemd-too-old", tooOld],
-  ["unit-job-running", jobRuns],
-  ["unit-unsuitable", isFollowed],
-  ["unit-unsuitable", startsMore],
+  ...unitJudges,
   ["blind", isBlind],
   ["not-sound", isUnsound],
   ["handover", isHandover],
   ["evidence-weak", isWeak],
   ["program", programFails],
   ["settings-file", isDaemon],
-  ["unit-unsuitable", otherBinds],
-  ["unit-unsuitable", unsaid],
   ["value", unfit],
-  ["not-roots", notRoots],
+  ["not-roots", ({ flags, look, checks }) => flags.keepRoot && whyNotRoots(look, checks)],
+  ["environment", ({ look, flags }) => whyNoEnvironmentFile(look, flags)],
   ["user", accountMissing],
   ["folder", folderClosed],
   ["folder", folderMissing],

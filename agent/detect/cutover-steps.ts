@@ -32,10 +32,8 @@ function mastersText(groups: readonly CutoverGroup[]): string {
 
 /** A command line as the service's user, in the service's directory. */
 function asService({ service }: CutoverTarget, command: readonly string[]): string {
-  const { user, group, keepsRoot, workingDirectory } = service;
-  const as = keepsRoot
-    ? []
-    : ["setpriv", `--reuid=${user.name}`, `--regid=${group.name}`, "--init-groups"];
+  const { user, group, workingDirectory } = service;
+  const as = ["setpriv", `--reuid=${user.name}`, `--regid=${group.name}`, "--init-groups"];
   return `cd ${shellWord(workingDirectory)} && ${words([...as, ...command])}`;
 }
 
@@ -77,8 +75,8 @@ function preflight({ target }: StepParts): Step {
   return {
     step: "preflight",
     text:
-      `nothing is touched yet: ${service.app} is imported as ${service.keepsRoot ? "root" : service.user.name} ` +
-      "and started once, with the same command line and another path, and has to answer a request",
+      `nothing is touched yet: ${service.app} is imported as ${service.user.name} and started once` +
+      `${service.keepsRoot ? ", its master as root" : ""}, with the same command line and another path, and has to answer a request`,
     commands: [asService(target, check)],
     check: "gunicorn exits 0; the trial has its workers, answers, and is gone again",
     undo: null,

@@ -162,6 +162,7 @@ const noLine: GunicornLine = {
   workers: undefined,
   umask: undefined,
   settingsFile: undefined,
+  code: { folders: [], files: [], scratch: [], variables: [] },
   logs: [],
   graceSeconds: undefined,
   app: undefined,

@@ -1,5 +1,6 @@
 import type { CutoverLink } from "./cutover.ts";
 import type { GunicornLine } from "./gunicorn-line.ts";
+import type { OwnerIds } from "./log-place.ts";
 import type { UnitFacts } from "./unit.ts";
 
 /** A gunicorn command line and where it was found. */
@@ -45,6 +46,8 @@ export interface SourcedFile {
   readonly path: string;
   readonly values: ReadonlyMap<string, string>;
   readonly shellOnly: readonly number[];
+  /** Root alone can change it, and where its path leads. */
+  readonly isRoots: boolean;
 }
 
 /** What the start scripts say. */
@@ -89,6 +92,8 @@ export interface CutoverLook {
   readonly scripts: ScriptFacts;
   /** What GUNICORN_CMD_ARGS says; undefined: it is not set. */
   readonly inEnvironment: GunicornLine | undefined;
+  /** The file of --environment-file can be changed by others than root. */
+  readonly namedFileIsOpen: boolean;
   /** What is said by --arguments. */
   readonly typed: GunicornLine | undefined;
   readonly links: readonly CutoverLink[];
@@ -124,12 +129,16 @@ export interface PathStand {
   readonly state: "writable" | "makeable" | "not-writable" | "missing";
   /** Of the file, or of the folder where there is no file; undefined: it could not be read. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** Owners of the folders on its real way; undefined: that could not be followed. */
+  readonly folders: readonly OwnerIds[] | undefined;
 }
 
 /** What is tried with the values that were chosen. Nothing of it changes the host. */
 export interface CutoverChecks {
   /** Of what root would run or read where gunicorn stays root: paths that others can change. */
   readonly openToOthers: readonly string[];
+  /** The same where it could not be told, or is so whoever can change it; for people. */
+  readonly untrusted: readonly string[];
   /** Of the socket and of each unix bind: the path by its folder's real one; missing: not found. */
   readonly realPaths: ReadonlyMap<string, string>;
   readonly user: Account | undefined;

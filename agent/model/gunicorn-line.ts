@@ -1,3 +1,15 @@
+/** What decides on code that gunicorn's master runs by itself; names as they are written. */
+export interface GunicornCode {
+  /** Folders from which it imports. */
+  readonly folders: readonly string[];
+  /** Files of which it runs what stands in them. */
+  readonly files: readonly string[];
+  /** Folders in which it makes files and gives them away. */
+  readonly scratch: readonly string[];
+  /** Variables that it sets. */
+  readonly variables: readonly (readonly [name: string, value: string])[];
+}
+
 /** What a gunicorn command line says, taken apart. */
 export interface GunicornLine {
   /**
@@ -17,6 +29,7 @@ export interface GunicornLine {
   readonly umask: number | undefined;
   /** Its settings file, as it is written. */
   readonly settingsFile: string | undefined;
+  readonly code: GunicornCode;
   /** Files that it logs to. */
   readonly logs: readonly string[];
   readonly graceSeconds: number | undefined;

@@ -22,6 +22,33 @@ const systemFolders: readonly string[] = [
   "/var/log/private",
 ];
 
+/** Owner and group of a file or folder. */
+export interface OwnerIds {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Why a log of this absolute path is not plainly that of a service which runs as `to`, or
+ * undefined: one of the folders on its way, whose owners are `folders`, is that user's or group's,
+ * so that what is below it was theirs to replace all along, or it stands in the folder of /var/log
+ * that has the name of one of the units, or gunicorn's. A command line may name any other's.
+ */
+export function whyNoneOfIts(
+  path: string,
+  folders: readonly OwnerIds[],
+  to: OwnerIds,
+  units: readonly string[],
+): string | undefined {
+  const theirs = folders.some(
+    ({ uid, gid }) => (uid !== 0 && uid === to.uid) || (gid !== 0 && gid === to.gid),
+  );
+  const name = /^\/var\/log\/([^/]+)\//.exec(path)?.[1];
+  const names = ["gunicorn", ...units.map((unit) => unit.replace(/\.service$/, ""))];
+  if (theirs || (name !== undefined && names.includes(name))) return undefined;
+  return `${path} stands in no folder that is plainly the service's`;
+}
+
 /**
  * Why root does not give a file of this absolute path to a service's user, or undefined. The path
  * comes from a command line, and whoever started that could have named any file: only logs are

@@ -1,4 +1,5 @@
 import type { GunicornLine } from "../model/gunicorn-line.ts";
+import { gunicornCode } from "./gunicorn-code.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 // gunicorn 19.9 to 26: config.py, `cli` of every Setting; those with an action take no value
@@ -194,6 +195,7 @@ export function gunicornLine(words: readonly (string | null)[]): GunicornLine {
     workers: wholeNumber(last("--workers")),
     umask: maskOf(last("--umask")),
     settingsFile: last("--config"),
+    code: gunicornCode(values),
     logs: [
       ...(values.get("--access-logfile") ?? []),
       ...(values.get("--error-logfile") ?? []),

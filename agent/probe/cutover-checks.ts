@@ -1,12 +1,14 @@
 import { posix } from "node:path";
 import type { Account, CutoverChecks, PathStand } from "../model/cutover-facts.ts";
 import type { CutoverNginx } from "../model/cutover.ts";
+import type { GunicornCode } from "../model/gunicorn-line.ts";
+import type { OwnerIds } from "../model/log-place.ts";
 import { parseAccountEntry } from "../parse/account-entry.ts";
 import { gunicornSettings, isDaemonSetting } from "../parse/gunicorn-settings.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
-import { isRootsToChange } from "./roots-alone.ts";
+import { openToOthers, type RootsGunicorn } from "./roots-code.ts";
 import { runTool } from "./run-tool.ts";
 import { askSite } from "./site-ask.ts";
 
@@ -18,8 +20,14 @@ export interface CutoverTrials {
   readonly keepsRoot: boolean;
   readonly program: string | undefined;
   readonly socket: string;
+  /** False: systemd binds it. */
+  readonly bindsSocket: boolean;
   /** Of what root would run or read where gunicorn stays root: absolute paths. */
   readonly rootsFiles: readonly string[];
+  /** What the command lines of gunicorn have its master run. */
+  readonly code: readonly GunicornCode[];
+  /** Files of its environment; and the text of one that is not written yet. */
+  readonly environment: { readonly files: readonly string[]; readonly text: string | undefined };
   /** Absolute paths of all unix binds, as they are written. */
   readonly binds: readonly string[];
   readonly chdir: string | undefined;
@@ -59,24 +67,23 @@ export async function checkForCutover(
       ? undefined
       : askSite({ through: "nginx", ...trials.nginx }, ANSWER_PATIENCE_MS),
   ]);
-  const openToOthers = trials.keepsRoot
-    ? trials.rootsFiles.filter((path) => !isRootsToChange(path, files))
-    : [];
+  const open = trials.keepsRoot ? openToOthers(rootsGunicorn(trials), files) : nothingOpen;
   const common = {
-    openToOthers,
+    openToOthers: open.paths,
+    untrusted: open.problems,
     realPaths: realPathsOf([trials.socket, ...trials.binds], files),
     user,
     group,
     settingsProblems: settingsProblems(trials, files),
     nginx,
   };
-  const asRoot = openToOthers.length === 0 ? [] : undefined;
-  const as = trials.keepsRoot ? asRoot : asAccount(user, group);
-  // as root it would be no trial, and a program of the service's own must not be run so
-  if (as === undefined) return { ...common, ...nothingTried };
+  const account = asAccount(user, group);
+  if (account === undefined) return { ...common, ...nothingTried };
+  // who writes and binds; a program of the service's own is run as its user all the same
+  const as = trials.keepsRoot ? [] : account;
   const folder = posix.dirname(trials.socket);
   const [version, stands, entered] = await Promise.all([
-    versionOf(trials.program, as, log),
+    versionOf(trials.program, account, log),
     standsOf([folder, ...trials.files], as, files, log),
     entersDirectory(trials.chdir, as, log),
   ]);
@@ -86,6 +93,19 @@ export async function checkForCutover(
     socketFolder: stands?.[0],
     canEnterDirectory: entered,
     files: stands?.slice(1) ?? [],
+  };
+}
+
+const nothingOpen = { paths: [], problems: [] } as const;
+
+function rootsGunicorn(trials: CutoverTrials): RootsGunicorn {
+  const { environment, bindsSocket, binds, socket, files } = trials;
+  return {
+    ...trials,
+    environmentFiles: environment.files,
+    environmentTexts: environment.text === undefined ? [] : [environment.text],
+    // gunicorn gives sockets and logs to its workers' user by their names (sock.py, glogging.py)
+    made: [...(bindsSocket ? [socket, ...binds] : []), ...files],
   };
 }
 
@@ -165,8 +185,20 @@ async function standsOf(
     const own = files.stat(pathBytes(path));
     const stat = own.ok ? own : files.stat(pathBytes(posix.dirname(path)));
     const owner = stat.ok ? { uid: stat.value.uid, gid: stat.value.gid } : undefined;
-    return { path, state, owner };
+    return { path, state, owner, folders: ownersAbove(path, files) };
   });
+}
+
+function ownersAbove(path: string, files: Files): PathStand["folders"] {
+  const real = files.realPath(pathBytes(posix.dirname(path)));
+  if (!real.ok) return undefined;
+  const owners: OwnerIds[] = [];
+  for (let folder = real.value; folder !== "/"; folder = posix.dirname(folder)) {
+    const stat = files.stat(folder);
+    if (!stat.ok) return undefined;
+    owners.push({ uid: stat.value.uid, gid: stat.value.gid });
+  }
+  return owners;
 }
 
 async function entersDirectory(

@@ -13,6 +13,7 @@ import { readScripts } from "./cutover-scripts.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
 import { procPaths } from "./paths.ts";
+import { isRootsToChange } from "./roots-alone.ts";
 import { runTool } from "./run-tool.ts";
 
 /** What is looked at. */
@@ -27,6 +28,8 @@ export interface CutoverSubject {
   readonly socket: string;
   /** Names of the units whose files will be written. */
   readonly newUnits: readonly string[];
+  /** Of --environment-file: an absolute path. */
+  readonly environmentFile: string | undefined;
   /** The words of --arguments. */
   readonly typed: readonly string[] | undefined;
 }
@@ -36,7 +39,7 @@ const unitFolder = "/etc/systemd/system";
 
 /** Looks at all that a native unit is made from. Changes nothing; takes root to see everything. */
 export async function lookForCutover(
-  { unit, group, groups, socket, newUnits, typed }: CutoverSubject,
+  { unit, group, groups, socket, newUnits, environmentFile, typed }: CutoverSubject,
   log: FailureLog,
 ): Promise<CutoverLook> {
   const files = createFiles(log);
@@ -69,6 +72,7 @@ export async function lookForCutover(
     ownLaunch: read?.ownLaunch,
     scripts: { ...scripts, exported: own(scripts.exported) ?? new Map() },
     inEnvironment: commandArguments && gunicornLine(commandArguments),
+    namedFileIsOpen: environmentFile !== undefined && !isRootsToChange(environmentFile, files),
     typed: typed && gunicornLine(typed),
     programs: programsOf(read, scripts, files),
     links: (init?.links ?? []).flatMap((path) => linkAt(path, files)),

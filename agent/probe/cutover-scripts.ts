@@ -7,6 +7,7 @@ import { joinPath } from "../parse/path-text.ts";
 import { pythonCommands } from "../parse/python-commands.ts";
 import { shellCommands } from "../parse/shell-commands.ts";
 import { type Files, pathBytes } from "./files.ts";
+import { isRootsToChange } from "./roots-alone.ts";
 
 /** What `regular` reads at most. */
 const LONGEST_SCRIPT_BYTES = 64 * 1024;
@@ -60,7 +61,8 @@ export function readScripts(initScript: string | undefined, files: Files): Scrip
     seen.add(path);
     const reading = isPython ? pythonCommands(text, context) : shellCommands(text, context);
     for (const name of "sourced" in reading ? reading.sourced : []) {
-      sourced.set(name, { path: name, ...parseEnvironmentText(textOf(name, files) ?? "") });
+      const values = parseEnvironmentText(textOf(name, files) ?? "");
+      sourced.set(name, { path: name, ...values, isRoots: isRootsToChange(name, files) });
     }
     for (const command of reading.commands) {
       const found = gunicornIn(command.words);

@@ -11,7 +11,12 @@ const WRITES_OTHERS = 0o002;
  * the way, those behind links too. One that is missing in such a folder is root's to make.
  */
 export function isRootsToChange(path: string, files: Files): boolean {
-  const rest = pathBytes(path).split("/");
+  return isRootsByBytes(pathBytes(path), files);
+}
+
+/** The same of a path with one character a byte (latin1), as it is found in a folder. */
+export function isRootsByBytes(path: string, files: Files): boolean {
+  const rest = path.split("/");
   let folder = "/";
   let links = 0;
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
@@ -33,7 +38,8 @@ export function isRootsToChange(path: string, files: Files): boolean {
   return isRoots(folder, files);
 }
 
-function isRoots(path: string, files: Files): boolean {
+/** True where what stands at a path (latin1), links followed, is root's to change by its mode. */
+export function isRoots(path: string, files: Files): boolean {
   const stat = files.stat(path);
   if (!stat.ok || stat.value.uid !== 0 || (stat.value.mode & WRITES_OTHERS) !== 0) return false;
   return (stat.value.mode & WRITES_GROUP) === 0 || stat.value.gid === 0;

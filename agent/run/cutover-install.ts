@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, normalize } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize } from "node:path";
 import type { CutoverFile } from "../model/cutover.ts";
 import {
   copyWhole,
@@ -8,6 +8,7 @@ import {
   makePrivateFolder,
   putFile,
   putLink,
+  renameFile,
   standing,
   takeFile,
   takeLink,
@@ -47,10 +48,10 @@ export async function backUp(walk: CutoverWalk): Promise<StepEnd> {
 
 /** Gives the files that the service has to write to its user. */
 export async function giveOwnership(walk: CutoverWalk): Promise<StepEnd> {
-  const { ownership } = walk.record().target;
+  const { ownership, old, service } = walk.record().target;
   if (ownership.length === 0) return skipped("all files are the service's own");
   for (const { path, from, to } of ownership) {
-    const why = await giveTo(path, from, to);
+    const why = await giveTo(path, from, to, [old.unit, service.name]);
     if (why !== undefined) return failed(why);
   }
   return done(`${ownership.map(({ path }) => path).join(", ")} given to the service's user`);
@@ -93,6 +94,15 @@ function wantedBy(text: string): readonly string[] {
   );
 }
 
+/**
+ * What the init script is called in its own folder while it is put away: going back to its name
+ * then takes no space, on a disk that is full by now. systemd-sysv-generator and update-rc.d pass
+ * over hidden files (FOREACH_DIRENT of dirent-util.h).
+ */
+function besideOf(initScript: string): string {
+  return join(dirname(initScript), `.${basename(initScript)}.onemaster`);
+}
+
 /** Moves init script and links away, and has systemd read its units anew. */
 export async function putAway(walk: CutoverWalk): Promise<StepEnd> {
   const { backup, old } = walk.record().target;
@@ -102,7 +112,7 @@ export async function putAway(walk: CutoverWalk): Promise<StepEnd> {
     if (!(await isSameFile(old.initScript, keptAt(backup, old.initScript)))) {
       return failed(`${old.initScript} has changed since it was copied`);
     }
-    await takeFile(old.initScript);
+    await renameFile(old.initScript, basename(besideOf(old.initScript)));
     gone.push(old.initScript);
   }
   if (gone.length === 0) return skipped("there is no init script, and no link to one");
@@ -136,7 +146,7 @@ function nativeKeptAt(backup: string, path: string): string {
  * write, as one that stood in its way, is left.
  */
 export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
-  const { files, backup, ownership } = walk.record().target;
+  const { files, backup, ownership, old, service } = walk.record().target;
   const installed = walk
     .record()
     .steps.some(({ step, result }) => step === "install" && result === "done");
@@ -162,7 +172,7 @@ export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
     removed.push(path);
   }
   for (const { path, from, to } of ownership) {
-    const why = await giveTo(path, to, from);
+    const why = await giveTo(path, to, from, [old.unit, service.name]);
     // one that was never given, or that is gone, changes nothing
     if (why !== undefined) walk.note(`not given back: ${why}`);
   }
@@ -214,20 +224,36 @@ export async function bringBack(walk: CutoverWalk): Promise<StepEnd> {
   return failed(end.result === "failed" ? `${end.text}; ${unread}` : unread);
 }
 
+/** The one that is still in its folder, if it is what was kept; else a copy. */
+async function copyBack(kept: string, initScript: string): Promise<void> {
+  const beside = besideOf(initScript);
+  if (await isSameFile(kept, beside)) return await renameFile(beside, basename(initScript));
+  try {
+    await copyWhole(kept, initScript);
+  } catch (error) {
+    const help = `make room for it, then write: onemaster cutover rollback --yes`;
+    throw new Error(`${initScript} is not back (${reasonOf(error)}): ${help}`, { cause: error });
+  }
+}
+
 async function putScriptBack(walk: CutoverWalk): Promise<StepEnd> {
   const { backup, old } = walk.record().target;
   const back: string[] = [];
   if (old.initScript !== null) {
     const kept = keptAt(backup, old.initScript);
     const there = await standing(old.initScript);
-    if ((await standing(kept)) === "nothing") {
-      if (there === "nothing") return failed(`${kept} is missing: there is nothing to put back`);
-    } else if (there === "nothing") {
-      await copyWhole(kept, old.initScript);
+    if (there === "nothing") {
+      if ((await standing(kept)) === "nothing") {
+        return failed(`${kept} is missing: there is nothing to put back`);
+      }
+      await copyBack(kept, old.initScript);
       back.push(old.initScript);
-    } else if (!(await isSameFile(kept, old.initScript))) {
-      walk.note(`${old.initScript} is there and not as it was: it is left as it is`);
+    } else if ((await standing(kept)) !== "nothing") {
+      if (!(await isSameFile(kept, old.initScript))) {
+        walk.note(`${old.initScript} is there and not as it was: it is left as it is`);
+      }
     }
+    await takeFile(besideOf(old.initScript));
   }
   for (const { path, target } of old.links) {
     if ((await standing(path)) !== "nothing") continue;

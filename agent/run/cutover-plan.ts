@@ -54,11 +54,15 @@ async function factsFor(
 ): Promise<PlanFacts> {
   const log = createFailureLog();
   const newUnits = [name, ...(flags.socketActivation ? [socketUnit(name)] : [])];
+  const { environmentFile, arguments: typed } = flags;
+  const asked = { newUnits, environmentFile, typed };
   const { groups } = socket;
-  const about = { unit, group: model, groups, newUnits };
-  const look = await lookForCutover({ ...about, socket: socket.path, typed: flags.arguments }, log);
+  const look = await lookForCutover(
+    { unit, group: model, groups, socket: socket.path, ...asked },
+    log,
+  );
   const values = chooseValues(look, flags, socket);
-  const { files } = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
+  const { files, own } = chooseEnvironment(look, flags, name.replace(/\.service$/, ""));
   const logs = values.line.logs.flatMap((path) => pathFrom(values.chdir.value, path) ?? []);
   const trials = {
     user: values.user.value,
@@ -67,10 +71,13 @@ async function factsFor(
     program: values.program.value,
     socket: socket.path,
     binds: unixPaths(values),
-    rootsFiles: [values.program.value, gate, ...files].flatMap((path) => path ?? []),
+    bindsSocket: !flags.socketActivation,
+    rootsFiles: [gate].flatMap((path) => path ?? []),
+    code: [values.line.code],
+    environment: { files, text: own?.text },
     chdir: values.chdir.value,
     files: [...new Set([...logs, ...(look.master?.writes ?? [])])],
-    settingsFile: values.line.settingsFile,
+    settingsFile: values.line.settingsFile ?? look.inEnvironment?.settingsFile,
     nginx: values.nginx.value ?? undefined,
   };
   return { look, values, checks: await checkForCutover(trials, log) };

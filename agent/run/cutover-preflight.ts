@@ -45,7 +45,7 @@ export async function preflight(
   const failure = await tried(target, parts, statusBefore.socket);
   if (failure !== undefined) return { why: failure };
   const { program, version, user } = target.service;
-  const who = target.service.keepsRoot ? "root" : user.name;
+  const who = `${user.name}${target.service.keepsRoot ? ", its master as root" : ""}`;
   return {
     statusBefore,
     text: `gunicorn ${version} (${program}) loads and serves ${target.service.app} as ${who}`,

@@ -80,6 +80,19 @@ const undone: readonly Fault[] = [
     says: /put-away: .*EROFS/,
   },
   {
+    what: "the disk is full by the time that the script has to come back",
+    make:
+      "cp -a /etc/init.d /root/scripts; mount -t tmpfs -o size=256k none /etc/init.d; " +
+      "cp -a /root/scripts/. /etc/init.d/; systemd-run --quiet --unit=filler sh -c " +
+      "'while [ -e /etc/init.d/platform ]; do sleep 0.01; done; cat /dev/zero >/etc/init.d/full'; " +
+      `echo 'if os.path.exists("${nativeFile}"): raise RuntimeError("broken")' >>${platform.root}/run.py`,
+    mend:
+      "test -s /etc/init.d/full && ! sh -c 'echo 1 >/etc/init.d/more' && rm /etc/init.d/more && " +
+      "diff -r --exclude=full /root/scripts /etc/init.d && umount /etc/init.d && " +
+      `sed -i '$d' ${platform.root}/run.py`,
+    says: /answer: nothing stands at|answer: platform\.service failed/,
+  },
+  {
     what: "the application loads in the trial and not in the unit",
     make: `echo 'if os.path.exists("${nativeFile}"): raise RuntimeError("broken")' >>${platform.root}/run.py`,
     mend: `sed -i '$d' ${platform.root}/run.py`,

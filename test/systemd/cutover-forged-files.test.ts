@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait.ts";
-import { platform } from "../testbed/incident.ts";
+import { answering, platform } from "../testbed/incident.ts";
 import type { ContainerHost } from "../testbed/host.ts";
 import { cutoverOn, cutoverRecord } from "./support-cutover.ts";
 import { sysvPlatform } from "./sysv-platform.ts";
@@ -30,6 +30,9 @@ os.execve("/usr/bin/gunicorn", ${JSON.stringify([...all, ...rest])}, environment
   await host.run("python3 /root/forge.py");
 }
 
+/** Another service's log: root made it, in a folder of root's. */
+const foreign = "/var/log/nginx/foreign.log";
+
 describe("what www-data or the agent's user forges", { timeout: limitMs }, () => {
   test.for<readonly [string, readonly string[], readonly string[]]>([
     ["its pidfile, removes nothing", ["--pid", `${evil}/victim`], []],
@@ -50,6 +53,29 @@ describe("what www-data or the agent's user forges", { timeout: limitMs }, () =>
       const stands = await host.run(["stat", "--format=%U", "/etc/victim"]);
       expect(stands, `${stdout}${stderr}`).toBe("root\n");
     },
+  );
+
+  test(
+    "a master that names another service's log is given nothing",
+    async (context) => {
+      const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+      await host.run(`echo 1 >${foreign}; chmod 600 ${foreign}`);
+      await host.run(
+        `sed -i 's|f"{root}/logs/error.log"|"${foreign}"|' ` +
+          `${platform.root}/bootstrap_gunicorn.py; systemctl stop platform; sleep 2; ` +
+          "systemctl start platform",
+      );
+      await answering(host);
+      await host.run(`chown root:root ${foreign}`);
+      const refused = await cutoverOn(host, "apply", "--yes", "--fix-ownership");
+      process.stderr.write(`another's log: ${refused.stderr}`);
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toMatch(
+        /ownership.*foreign\.log stands in no folder .*chown it by hand/s,
+      );
+      expect(await host.run(["stat", "--format=%U", foreign])).toBe("root\n");
+    },
+    limitMs,
   );
 
   test(

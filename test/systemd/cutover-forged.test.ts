@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { answering, platform } from "../testbed/incident.ts";
-import { cutoverOn, expectNative } from "./support-cutover.ts";
+import { cutoverOn } from "./support-cutover.ts";
+import { mainPid } from "./support-truth.ts";
 import { sysvPlatform } from "./sysv-platform.ts";
 import { truthOf } from "./truth.ts";
 
@@ -8,7 +9,7 @@ const limitMs = 170_000;
 const { root } = platform;
 
 test(
-  "what www-data writes into its environment does not reach root by the gate",
+  "a file that www-data can change is read into the service by nobody who is root",
   async (context) => {
     const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
     const file = `${root}/.env`;
@@ -19,20 +20,36 @@ test(
     );
     await answering(host);
     const kept = await cutoverOn(host, "plan", "--keep-root");
-    expect(kept.stdout).toMatch(/not-roots .*others than root can change\s+\S+\/\.env\n/);
+    expect(kept.stdout).toMatch(/not-roots .*others than root can change\s+\/var\/www\/\S+;/);
+    // behind a title nobody can read what of it runs, and the file may be a link by now
+    const asked = await cutoverOn(host, "apply", "--yes");
+    expect(asked.exitCode).toBe(1);
+    expect(asked.stderr).toMatch(/others than root can change \S+\.env, .*--environment-file/s);
+    const named = await cutoverOn(host, "apply", "--yes", "--environment-file", file);
+    expect(named.stderr).toMatch(/\(environment\): others than root can change \S+\.env/);
+
+    await host.run("rm -r /usr/lib/python3/dist-packages/setproctitle*");
+    await host.run(`echo MALLOC_TRACE=/tmp/hush >>${file}`);
+    await host.run("systemctl stop platform; sleep 2; systemctl start platform");
+    await answering(host);
+    const plan = (await cutoverOn(host, "plan")).stdout.replaceAll(/\s+/g, " ");
+    expect(plan).toContain("MALLOC_TRACE: left out of the environment");
+    expect(plan).toContain(`others than root can change ${file}: the unit does not name it`);
+    expect(plan).not.toContain("hush");
     const applied = await cutoverOn(host, "apply", "--yes");
     expect(applied.exitCode, `${applied.stdout}${applied.stderr}`).toBe(0);
     const unit = await host.run("cat /etc/systemd/system/platform.service");
-    expect(unit).toContain(`EnvironmentFile=-${file}\n`);
+    expect(unit).not.toContain(file);
+    expect(unit).toContain("EnvironmentFile=-/etc/default/platform-native\n");
     expect(unit).toContain("ExecStartPre=/bin/sh -c ");
-    await host.write(
-      `${root}/says.js`,
-      'const fs = require("fs"); fs.appendFileSync("/tmp/said", `${process.getuid()}\\n`);\n',
-    );
-    await host.run(`echo NODE_OPTIONS=--require=${root}/says.js >>${file}`);
-    await host.run("systemctl restart platform");
-    await expectNative(host);
-    expect(new Set((await host.run("cat /tmp/said")).trim().split("\n"))).toEqual(new Set(["33"]));
+
+    await host.run("echo SECRET=roots >/root/secret; chmod 600 /root/secret");
+    await host.run(`ln -sf /root/secret ${file}; systemctl restart platform`);
+    await answering(host);
+    const pid = await mainPid(host);
+    const environment = (await host.run(`tr '\\0' '\\n' </proc/${pid}/environ`)).split("\n");
+    expect(environment).toContain("FOO=bar");
+    expect(environment.join(" ")).not.toMatch(/SECRET|MALLOC_TRACE/);
   },
   limitMs,
 );

@@ -16,7 +16,9 @@ function deployed(name: string): readonly string[] {
 }
 
 describe("the templates in deploy/platform", () => {
-  const sourced = [{ path: "/etc/default/platform", values: new Map([["X", "1"]]), shellOnly: [] }];
+  const sourced = [
+    { path: "/etc/default/platform", values: new Map([["X", "1"]]), shellOnly: [], isRoots: true },
+  ];
   const look = {
     scripts: scripts({
       launches: [launch({ line: line({ kept: options.split(" ") }) })],

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { putFolderMode, setGroupBit } from "../../../agent/act/folder-mode.ts";
 import { giveTo } from "../../../agent/act/give-files.ts";
@@ -25,41 +25,48 @@ function temporaryFolder(): string {
   return folder;
 }
 
+/** One whose group is that of whom files are given to. */
+function theirFolder(): string {
+  const folder = temporaryFolder();
+  chownSync(folder, 0, nobody.gid);
+  return folder;
+}
+
 it("gives a file to somebody, and back", async (context) => {
   requireReal(context, "root");
-  const path = join(temporaryFolder(), "error.log");
+  const path = join(theirFolder(), "error.log");
   writeFileSync(path, "");
-  expect(await giveTo(path, root, nobody)).toBeUndefined();
+  expect(await giveTo(path, root, nobody, [])).toBeUndefined();
   expect(statSync(path)).toMatchObject(nobody);
   // it is theirs already
-  expect(await giveTo(path, root, nobody)).toBeUndefined();
-  expect(await giveTo(path, nobody, root)).toBeUndefined();
+  expect(await giveTo(path, root, nobody, [])).toBeUndefined();
+  expect(await giveTo(path, nobody, root, [])).toBeUndefined();
   expect(statSync(path)).toMatchObject(root);
 });
 
 it("leaves what is a link, has a second name, or is another's by now", async (context) => {
   requireReal(context, "root");
-  const folder = temporaryFolder();
+  const folder = theirFolder();
   const path = join(folder, "error.log");
   writeFileSync(path, "");
   symlinkSync(path, join(folder, "link.log"));
   const link = join(folder, "link.log");
-  expect(await giveTo(link, root, nobody)).toBe(`${link}: ELOOP`);
+  expect(await giveTo(link, root, nobody, [])).toBe(`${link}: ELOOP`);
   mkdirSync(join(folder, "folder.log"));
   const inside = join(folder, "folder.log");
-  expect(await giveTo(inside, root, nobody)).toBe(`${inside} is no file`);
+  expect(await giveTo(inside, root, nobody, [])).toBe(`${inside} is no file`);
   const strangers = { uid: 1, gid: 1 };
-  expect(await giveTo(path, strangers, nobody)).toBe(`${path} belongs to 0:0 by now`);
+  expect(await giveTo(path, strangers, nobody, [])).toBe(`${path} belongs to 0:0 by now`);
   linkSync(path, join(folder, "second"));
-  expect(await giveTo(path, root, nobody)).toBe(`${path} has 2 names`);
+  expect(await giveTo(path, root, nobody, [])).toBe(`${path} has 2 names`);
   expect(statSync(path)).toMatchObject(root);
-  expect(await giveTo(join(folder, "none.log"), root, nobody)).toContain("none.log: gone");
-  expect(await giveTo(join(folder, "none", "a.log"), root, nobody)).toContain("a.log: gone");
+  expect(await giveTo(join(folder, "none.log"), root, nobody, [])).toContain("none.log: gone");
+  expect(await giveTo(join(folder, "none", "a.log"), root, nobody, [])).toContain("a.log: gone");
 });
 
 it("gives nothing that a link of another's leads to, and nothing from one to another", async (context) => {
   requireReal(context, "root");
-  const folder = temporaryFolder();
+  const folder = theirFolder();
   chmodSync(folder, 0o755);
   const [there, theirs] = [join(folder, "there"), join(folder, "theirs")];
   for (const one of [there, theirs]) mkdirSync(one);
@@ -69,16 +76,37 @@ it("gives nothing that a link of another's leads to, and nothing from one to ano
   chownSync(theirs, nobody.uid, nobody.gid);
   const link = join(theirs, "logs");
   const path = join(link, "victim.log");
-  expect(await giveTo(path, root, nobody)).toBe(`${link} is a link, and not root's alone`);
+  expect(await giveTo(path, root, nobody, [])).toBe(`${link} is a link, and not root's alone`);
   expect(statSync(victim)).toMatchObject(root);
   // root's own link, as /var/log may be one, but to where no log of a service is
   symlinkSync("/etc", join(folder, "logs"));
-  expect(await giveTo(join(folder, "logs", "hostname"), root, nobody)).toBe(
+  expect(await giveTo(join(folder, "logs", "hostname"), root, nobody, [])).toBe(
     "/etc/hostname is in a folder of the system",
   );
   chownSync(victim, 1, 1);
   const odd = `${victim} is not root's to give`;
-  expect(await giveTo(victim, { uid: 1, gid: 1 }, nobody)).toBe(odd);
+  expect(await giveTo(victim, { uid: 1, gid: 1 }, nobody, [])).toBe(odd);
+});
+
+it("gives what another's folder holds only where it has the unit's name", async (context) => {
+  requireReal(context, "root");
+  const folder = temporaryFolder();
+  chownSync(folder, 1, 1);
+  const path = join(folder, "error.log");
+  writeFileSync(path, "");
+  expect(await giveTo(path, root, nobody, ["platform.service"])).toContain("in no folder that is");
+  expect(statSync(path)).toMatchObject(root);
+  // root takes back all the same
+  chownSync(path, nobody.uid, nobody.gid);
+  expect(await giveTo(path, nobody, root, [])).toBeUndefined();
+  expect(statSync(path)).toMatchObject(root);
+
+  const own = mkdtempSync("/var/log/om-give-");
+  onTestFinished(() => rmSync(own, { recursive: true }));
+  const log = join(own, "error.log");
+  writeFileSync(log, "");
+  expect(await giveTo(log, root, nobody, ["other.service"])).toContain("in no folder that is");
+  expect(await giveTo(log, root, nobody, [`${basename(own)}.service`])).toBeUndefined();
 });
 
 it("lends a folder its group, and takes that back", async (context) => {

@@ -1,4 +1,16 @@
-import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -12,6 +24,7 @@ import {
   keptNameOf,
   nameBack,
 } from "../../../agent/act/old-name.ts";
+import { requireReal } from "../../support/require-real.ts";
 
 const done = { kind: "done" };
 
@@ -28,7 +41,6 @@ async function listener(path: string): Promise<FileIdentity> {
   server.listen(bound);
   await once(server, "listening");
   onTestFinished(() => void server.close());
-  const { renameSync } = await import("node:fs");
   renameSync(bound, path);
   return identityOf(path);
 }
@@ -136,6 +148,59 @@ describe("the way back", () => {
     expect(dropName(kept)).toEqual(done);
     expect(readdirSync(folder)).toEqual(["app.sock"]);
   });
+});
+
+/** The folder's user moves it away and puts a link to another one in its place. */
+function swapped(folder: string): string {
+  const [theirs, victim] = [join(folder, "theirs"), join(folder, "victim")];
+  renameSync(theirs, join(folder, "moved"));
+  symlinkSync(victim, theirs);
+  lchownSync(theirs, 65_534, 65_534);
+  return victim;
+}
+
+it("does not follow a link of another's, whatever it leads to", async (context) => {
+  requireReal(context, "root");
+  const folder = temporaryFolder();
+  for (const name of ["theirs", "victim"]) mkdirSync(join(folder, name));
+  const live = join(folder, "theirs/app.sock");
+  const kept = keptNameOf(live);
+  const file = await listener(live);
+  expect(keepName(live, kept, file)).toEqual(done);
+  const victim = swapped(folder);
+  // as if the very file stood there, so that nothing but the way tells
+  linkSync(join(folder, "moved/app.sock"), join(victim, "app.sock"));
+  linkSync(join(folder, "moved/app.sock"), join(victim, ".app.sock.onemaster-1"));
+  const names = readdirSync(victim);
+  const refused = {
+    kind: "failed",
+    why: expect.stringContaining("theirs is a link, and not root"),
+  };
+  expect(keepName(live, kept, file)).toEqual(refused);
+  expect(nameBack(live, kept, file, () => true)).toEqual(refused);
+  expect(dropName(kept)).toEqual(refused);
+  expect(dropDeadSocket(live, file)).toEqual(refused);
+  expect(readdirSync(victim)).toEqual(names);
+});
+
+it("stays in the folder that it has opened, wherever the path leads meanwhile", async (context) => {
+  requireReal(context, "root");
+  const folder = temporaryFolder();
+  for (const name of ["theirs", "victim"]) mkdirSync(join(folder, name));
+  const live = join(folder, "theirs/app.sock");
+  const kept = keptNameOf(live);
+  const old = await listener(live);
+  expect(keepName(live, kept, old)).toEqual(done);
+  await listener(live);
+  writeFileSync(join(folder, "victim/app.sock"), "precious");
+  const back = nameBack(live, kept, old, () => {
+    swapped(folder);
+    return true;
+  });
+  expect(back).toEqual(done);
+  expect(identityOf(join(folder, "moved/app.sock"))).toEqual(old);
+  expect(readFileSync(join(folder, "victim/app.sock"), "utf8")).toBe("precious");
+  expect(readdirSync(join(folder, "victim"))).toEqual(["app.sock"]);
 });
 
 it("removes a dead socket, and no other file", async () => {

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { HostTool } from "../../../agent/act/host-tool.ts";
+import type { CutoverService } from "../../../agent/model/cutover.ts";
 import { prepareTrial } from "../../../agent/act/trial.ts";
 import { cutover } from "../history/cutovers.ts";
 
@@ -18,12 +19,15 @@ interface Tried {
   readonly runtime: string;
   readonly own: string;
   readonly asked: readonly string[];
+  readonly check: () => Promise<string | undefined>;
   readonly end: () => Promise<string | undefined>;
   readonly start: () => Promise<string | undefined>;
 }
 
 /** A trial below a folder of its own, by a systemd that agrees to everything. */
-async function trial(otherBinds: readonly string[] = []): Promise<Tried> {
+async function trial(
+  change: Partial<Pick<CutoverService, "otherBinds" | "keepsRoot">> = {},
+): Promise<Tried> {
   const runtime = mkdtempSync(join(tmpdir(), "om-trial-"));
   onTestFinished(() => rmSync(runtime, { recursive: true }));
   const asked: string[] = [];
@@ -34,7 +38,7 @@ async function trial(otherBinds: readonly string[] = []): Promise<Tried> {
   const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const service = {
     ...cutover().target.service,
-    otherBinds,
+    ...change,
     user: { name: "me", uid: me.uid },
     group: { name: "me", gid: me.gid },
     environmentFiles: ["/etc/default/platform-native"],
@@ -44,15 +48,33 @@ async function trial(otherBinds: readonly string[] = []): Promise<Tried> {
   ];
   const made = await prepareTrial({ service, files, ownership: [] }, runtime, tool);
   const own = join(made.socket, "..");
-  return { runtime, own, asked, end: () => made.end(), start: () => made.start() };
+  const { check, end, start } = made;
+  return { runtime, own, asked, check, end, start };
 }
 
 it("binds its own path and no other", async () => {
-  const { own, asked, start } = await trial([":8000", "unix:/var/../var/www/x.sock"]);
+  const { own, asked, start } = await trial({
+    otherBinds: [":8000", "unix:/var/../var/www/x.sock"],
+  });
   expect(await start()).toBeUndefined();
   expect(asked[0]).toContain(`--bind unix:${own}/trial.sock`);
   expect(asked[0]).not.toMatch(/:8000|x\.sock/);
 });
+
+it.each([
+  ["the service's user", false],
+  ["root, where its master stays that", true],
+])(
+  "loads the application as the service's user alone, and starts it as %s",
+  async (_, keepsRoot) => {
+    const { asked, check, start } = await trial({ keepsRoot });
+    expect(await check()).toBeUndefined();
+    expect(await start()).toBeUndefined();
+    const [checked = "", started = ""] = asked;
+    expect(checked).toMatch(/--property=User=me --property=Group=me .*--check-config/);
+    expect(started.includes("--property=User=me --property=Group=me ")).toBe(!keepsRoot);
+  },
+);
 
 it("leaves nothing behind", async () => {
   const { runtime, own, end } = await trial();

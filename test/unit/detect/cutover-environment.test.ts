@@ -7,7 +7,9 @@ const defaults: SourcedFile = {
   path: "/etc/default/platform",
   values: new Map([["HOLD_MB", "60"]]),
   shellOnly: [],
+  isRoots: true,
 };
+const open: SourcedFile = { ...defaults, path: "/srv/app/.env", isRoots: false };
 const exported = new Map<string, string | null>([["HOLD_MB", "60"]]);
 
 function chosen(seen: Partial<CutoverLook>, file?: string) {
@@ -96,6 +98,11 @@ describe("the environment of the new service", () => {
       { scripts: scripts({ exported: new Map([["KEY", null]]) }) },
       "KEY: only running",
     ],
+    [
+      "others than root can change what the scripts read in",
+      { scripts: scripts({ sourced: [defaults, open], exported }) },
+      "change /srv/app/.env, and what gunicorn has of it today cannot be read: copy",
+    ],
     ["a value has several lines", { master: running([["KEY", "a\nb"]]) }, "over several lines"],
     [
       "a name is none that a file can have",
@@ -126,6 +133,46 @@ describe("the environment of the new service", () => {
       master: running(pairs),
     };
     expect(chosen(seen).notes).toEqual([expect.stringContaining(note)]);
+  });
+
+  it("names no file that others than root can change, and has what runs of it", () => {
+    const running68 = running([
+      ["HOLD_MB", "60"],
+      ["PYTHONPATH", "/srv/lib"],
+    ]);
+    const found = chosen({ scripts: scripts({ sourced: [open], exported }), master: running68 });
+    expect(found.files).toEqual(["/etc/default/platform-native"]);
+    expect(found.own?.text).toBe('HOLD_MB="60"\nPYTHONPATH="/srv/lib"\n');
+    expect(found.questions).toEqual([]);
+    expect(found.notes).toEqual([
+      expect.stringMatching(/^others than root can change \/srv\/app\/\.env: .* copied to /),
+    ]);
+  });
+
+  it("needs nothing of an open file that is for the scripts alone", () => {
+    expect(chosen({ scripts: scripts({ sourced: [open] }) })).toMatchObject({
+      files: [],
+      questions: [],
+    });
+  });
+
+  it.each([
+    [[["LD_PRELOAD", "/tmp/hush.so"]], "LD_PRELOAD: left out .* code by it;", undefined],
+    [
+      [
+        ["NODE_OPTIONS", "--require=/tmp/hush"],
+        ["KEY", "x"],
+        ["BASH_ENV", "/tmp/hush"],
+      ],
+      "NODE_OPTIONS, BASH_ENV: left out .* code by them; .*--environment-file",
+      'KEY="x"\n',
+    ],
+  ] as const)("leaves out what a loader obeys, and says so: %j", (pairs, note, text) => {
+    const { own, notes, questions } = chosen({ master: running(pairs) });
+    expect(own?.text).toBe(text);
+    expect(notes).toEqual([expect.stringMatching(note)]);
+    expect(notes.join("")).not.toContain("hush");
+    expect(questions).toEqual([]);
   });
 
   it("is told to be unknown where neither a master nor a script tells", () => {

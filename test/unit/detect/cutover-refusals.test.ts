@@ -7,6 +7,7 @@ const notWritable = {
   path: "/logs/error.log",
   state: "not-writable",
   owner: { uid: 0, gid: 0 },
+  folders: [{ uid: 33, gid: 33 }],
 } as const;
 const noAnswer = { kind: "silent", why: "ECONNREFUSED" } as const;
 const alsoTcp = { scripts: scripts({ launches: [launch({ line: line({ binds: [":80"] }) })] }) };
@@ -66,43 +67,6 @@ it.each<[string, PlanCase]>([
 
 it.each<[string, PlanCase, string, string]>([
   ["somebody who is not root", { look: { isRoot: false } }, "not-root", "only root"],
-  ["an old systemd", { look: { systemdVersion: 241 } }, "systemd-too-old", "systemd 241 is older"],
-  [
-    "a systemd of unknown age",
-    { look: { systemdVersion: undefined } },
-    "systemd-too-old",
-    "does not tell",
-  ],
-  ["a job under way", { unit: unit({ ...wrapped, job: 7 }) }, "unit-job-running", "job 7"],
-  [
-    "a unit whose main process systemd follows",
-    { unit: unit({ ...wrapped, mainPid: 68 }) },
-    "unit-unsuitable",
-    "systemd follows process 68 as the unit's main process",
-  ],
-  [
-    "a script that has systemd follow a pidfile",
-    { unit: unit({ ...wrapped, pidFile: "/run/app/gunicorn.pid" }) },
-    "unit-unsuitable",
-    "follow whom /run/app/gunicorn.pid names",
-  ],
-  [
-    "a daemon that the script starts besides gunicorn",
-    { look: { besides: [{ pid: 812, command: "celeryd" }] } },
-    "unit-unsuitable",
-    "process 812 (celeryd) of the unit is none of gunicorn's: /etc/init.d/platform starts it as well",
-  ],
-  [
-    "a process besides gunicorn where there is no script",
-    {
-      look: {
-        besides: [{ pid: 812, command: "sh" }],
-        scripts: scripts({ initScript: undefined }),
-      },
-    },
-    "unit-unsuitable",
-    "the unit starts it as well",
-  ],
   [
     "what could not be seen",
     { report: { blind: [{ what: "fd-links", pid: 1, reason: "denied" }] } },
@@ -149,13 +113,6 @@ it.each<[string, PlanCase, string, string]>([
     "settings-file",
     "GUNICORN_CMD_ARGS",
   ],
-  ["another bind", { look: alsoTcp }, "unit-unsuitable", "also listens at :80"],
-  [
-    "another bind beside systemd's",
-    { look: alsoTcp, flags: { socketActivation: true } },
-    "unit-unsuitable",
-    "from systemd",
-  ],
   ["no such user", { checks: { user: undefined } }, "user", "there is no user 33"],
   ["no such group", { checks: { group: undefined } }, "user", "there is no group 33"],
   [
@@ -191,6 +148,17 @@ it.each<[string, PlanCase, string, string]>([
     "ownership",
     "/var/log/auth.log stands among the system's own files",
   ],
+  [
+    "a log of another service, to be given to its user",
+    {
+      checks: {
+        files: [{ ...notWritable, path: "/var/log/nginx/access.log", folders: undefined }],
+      },
+      flags: { fixOwnership: true },
+    },
+    "ownership",
+    "/var/log/nginx/access.log stands in no folder that is plainly the service's, and is not given",
+  ],
   ["a log of root's", { checks: { files: [notWritable] } }, "ownership", "--fix-ownership"],
   [
     "an option with a line end",
@@ -204,24 +172,6 @@ it.each<[string, PlanCase, string, string]>([
     { look: { scripts: scripts({ header: { description: "x\\", starts: [] } }) } },
     "value",
     "cannot stand in a unit",
-  ],
-  [
-    "root's gunicorn, which somebody else started",
-    { look: { master: master({ isRoots: false }) }, flags: { keepRoot: true } },
-    "not-roots",
-    "master 68 does not run as root today",
-  ],
-  [
-    "root's gunicorn, which somebody else can change",
-    { checks: { openToOthers: ["/srv/venv/bin/gunicorn"] }, flags: { keepRoot: true } },
-    "not-roots",
-    "can change /srv/venv/bin/gunicorn",
-  ],
-  [
-    "a port of which the command line says nothing",
-    { look: { master: master({ listens: ["TCP port 8000", "sampleplatform.sock"] }) } },
-    "unit-unsuitable",
-    "master 68 also listens at TCP port 8000, of which",
   ],
   [
     "a unit file in the way",

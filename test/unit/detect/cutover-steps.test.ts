@@ -51,7 +51,7 @@ describe("the steps of a cutover", () => {
 
   it("gives files away where it is told to", () => {
     const files = [
-      { path: "/l/error.log", state: "not-writable", owner: { uid: 0, gid: 4 } },
+      { path: "/l/error.log", state: "not-writable", owner: { uid: 0, gid: 4 }, folders: [] },
     ] as const;
     const saw: PlanCase = { checks: { files }, flags: { fixOwnership: true } };
     expect(target(saw).ownership).toMatchObject([
@@ -99,9 +99,9 @@ describe("the steps of a cutover", () => {
       "setpriv --reuid=www-data --regid=www-data --init-groups /usr/bin/gunicorn",
     ],
     [
-      "as root where gunicorn stays it",
+      "as the service's user also where gunicorn stays root",
       { flags: { keepRoot: true } },
-      `cd ${folder} && /usr/bin/gunicorn`,
+      "setpriv --reuid=www-data --regid=www-data --init-groups /usr/bin/gunicorn",
     ],
     [
       "nginx by its host",

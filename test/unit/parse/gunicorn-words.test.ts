@@ -23,6 +23,7 @@ describe("a gunicorn command line", () => {
       workers: 4,
       umask: 7,
       settingsFile: undefined,
+      code: { folders: [], files: [], scratch: [], variables: [] },
       logs: ["/l/access.log", "/l/error.log"],
       graceSeconds: undefined,
       app: "run:app",

@@ -1,0 +1,73 @@
+import type { Because, Judge, RefusalCase } from "./cutover-refusal-case.ts";
+
+/** StartTransientUnit with PIDs, and clean mode, are as they are used here since then. */
+const oldestSystemd = 244;
+
+function jobRuns({ properties }: RefusalCase): Because {
+  const job = properties?.job ?? 0;
+  return job !== 0 && `systemd has job ${job} for it under way; wait for its end`;
+}
+
+function tooOld({ look: { systemdVersion } }: RefusalCase): Because {
+  if (systemdVersion === undefined) return "systemctl does not tell which systemd this is";
+  return (
+    systemdVersion < oldestSystemd && `systemd ${systemdVersion} is older than ${oldestSystemd}`
+  );
+}
+
+function otherBinds({ otherBinds: binds, flags }: RefusalCase): Because {
+  if (binds.length === 0) return undefined;
+  const also = `gunicorn also listens at ${binds.join(", ")}`;
+  if (flags.socketActivation)
+    return `${also}, which a unit that gets its socket from systemd does not`;
+  return !flags.clean && `${also}, where two masters cannot be at a time: write --clean`;
+}
+
+/** Ports and names that the command line does not tell of, such as of a settings file. */
+function unsaid({ look, values, socket, otherBinds: binds }: RefusalCase): Because {
+  const said = [socket.path, ...values.line.binds, ...binds];
+  const names = new Set(said.map((bind) => bind.replace(/^.*[/:]/s, "")));
+  const other = (look.master?.listens ?? []).filter((one) => {
+    const name = one.replace(/^.*[/ ]/s, "");
+    // what gunicorn 25 and later are spoken to by
+    return !names.has(name) && !name.endsWith(".ctl");
+  });
+  return (
+    other.length > 0 &&
+    `master ${look.master?.pid} also listens at ${other.join(", ")}, of which its command line says nothing`
+  );
+}
+
+/** No unit of gunicorn's would start them, and a restart of it would end them if they were in it. */
+function startsMore({ look: { besides, scripts } }: RefusalCase): Because {
+  if (besides.length === 0) return undefined;
+  const who = besides.map(({ pid, command }) => `${pid} (${command})`).join(", ");
+  const script = scripts.initScript ?? "the unit";
+  return (
+    `process ${who} of the unit is none of gunicorn's: ${script} starts it as well, and the native ` +
+    "unit would not; give it a unit of its own and end it here first"
+  );
+}
+
+/** systemd ends whom it follows when the unit is stopped, also once it is in another unit. */
+function isFollowed({ properties, flags }: RefusalCase): Because {
+  if (flags.clean) return undefined;
+  const { mainPid = 0, pidFile } = properties ?? {};
+  const help = "so that a stop of the unit ends it: write --clean, which stops all first";
+  if (mainPid !== 0)
+    return `systemd follows process ${mainPid} as the unit's main process, ${help}`;
+  return (
+    pidFile !== undefined &&
+    `the init script's "# pidfile:" line has systemd follow whom ${pidFile} names, ${help}`
+  );
+}
+
+/** Why this unit, under this systemd, must not be cut over. */
+export const unitJudges: readonly Judge[] = [
+  ["systemd-too-old", tooOld],
+  ["unit-job-running", jobRuns],
+  ["unit-unsuitable", isFollowed],
+  ["unit-unsuitable", startsMore],
+  ["unit-unsuitable", otherBinds],
+  ["unit-unsuitable", unsaid],
+];

@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import { unit, wrapped } from "./audit-build.ts";
+import { launch, line, master, plan, type PlanCase, scripts } from "./cutover-build.ts";
+
+const alsoTcp = { scripts: scripts({ launches: [launch({ line: line({ binds: [":80"] }) })] }) };
+
+it.each<[string, PlanCase, string, string]>([
+  ["an old systemd", { look: { systemdVersion: 241 } }, "systemd-too-old", "systemd 241 is older"],
+  [
+    "a systemd of unknown age",
+    { look: { systemdVersion: undefined } },
+    "systemd-too-old",
+    "does not tell",
+  ],
+  ["a job under way", { unit: unit({ ...wrapped, job: 7 }) }, "unit-job-running", "job 7"],
+  [
+    "a unit whose main process systemd follows",
+    { unit: unit({ ...wrapped, mainPid: 68 }) },
+    "unit-unsuitable",
+    "systemd follows process 68 as the unit's main process",
+  ],
+  [
+    "a script that has systemd follow a pidfile",
+    { unit: unit({ ...wrapped, pidFile: "/run/app/gunicorn.pid" }) },
+    "unit-unsuitable",
+    "follow whom /run/app/gunicorn.pid names",
+  ],
+  [
+    "a daemon that the script starts besides gunicorn",
+    { look: { besides: [{ pid: 812, command: "celeryd" }] } },
+    "unit-unsuitable",
+    "process 812 (celeryd) of the unit is none of gunicorn's: /etc/init.d/platform starts it as well",
+  ],
+  [
+    "a process besides gunicorn where there is no script",
+    {
+      look: {
+        besides: [{ pid: 812, command: "sh" }],
+        scripts: scripts({ initScript: undefined }),
+      },
+    },
+    "unit-unsuitable",
+    "the unit starts it as well",
+  ],
+  ["another bind", { look: alsoTcp }, "unit-unsuitable", "also listens at :80"],
+  [
+    "another bind beside systemd's",
+    { look: alsoTcp, flags: { socketActivation: true } },
+    "unit-unsuitable",
+    "from systemd",
+  ],
+  [
+    "a port of which the command line says nothing",
+    { look: { master: master({ listens: ["TCP port 8000", "sampleplatform.sock"] }) } },
+    "unit-unsuitable",
+    "master 68 also listens at TCP port 8000, of which",
+  ],
+])("the unit speaks against a cutover with %s", (_, saw, reason, says) => {
+  const found = plan(saw).refusals.filter((one) => one.reason === reason);
+  expect(found).toHaveLength(1);
+  expect(found[0]?.why).toContain(says);
+});
