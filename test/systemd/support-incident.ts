@@ -75,10 +75,15 @@ export async function releaseLongRequests(
   workers: readonly number[],
 ): Promise<void> {
   const busy = new Set(long?.takenBy.map(({ pid }) => pid));
-  await waitFor("the idle workers alone to have left", async () => {
-    const living = new Set((await processesOn(host)).map(({ pid }) => pid));
-    return workers.every((pid) => living.has(pid) === busy.has(pid));
-  });
+  await waitFor(
+    "the idle workers alone to have left",
+    async () => {
+      const living = new Set((await processesOn(host)).map(({ pid }) => pid));
+      return workers.every((pid) => living.has(pid) === busy.has(pid));
+    },
+    // who is to end them has only begun, and looks twice at all that runs before it does
+    30_000,
+  );
   await long?.release();
 }
 
