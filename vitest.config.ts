@@ -71,8 +71,8 @@ export default defineConfig({
       lane("unit", { timeoutMs: 5_000, shared: true }),
       lane("host", { timeoutMs: 20_000 }),
       lane("gunicorn", { timeoutMs: 60_000, alone: true }),
-      // each has hosts of its own, which mostly wait; a load of requests takes half a processor
-      lane("systemd", { timeoutMs: 180_000, atOnce: 4, testsAtOnce: 2 }),
+      // each has hosts of its own, which mostly wait; but a load of requests takes a processor
+      lane("systemd", { timeoutMs: 180_000, atOnce: 3, testsAtOnce: 3 }),
       lane("pipeline", { timeoutMs: 180_000, alone: true }),
       lane("vm", { timeoutMs: 300_000, alone: true, shared: true }),
     ],
