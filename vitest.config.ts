@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer } from "vitest/node";
 
 interface Lane {
   readonly timeoutMs: number;
@@ -6,11 +7,36 @@ interface Lane {
   readonly alone?: boolean;
   /** So many of its test files at a time; absent: as many as there are processors. */
   readonly atOnce?: number;
-  /** Its test files also share one process, and what that holds. */
-  readonly oneProcess?: boolean;
+  /** So many tests of one file at a time, where a file says that they may; absent: five. */
+  readonly testsAtOnce?: number;
+  /** Its test files share processes, and what those hold; where it is alone, one process. */
+  readonly shared?: boolean;
 }
 
-function lane(name: string, { timeoutMs, alone = false, atOnce, oneProcess = false }: Lane) {
+/** A file that begins late and takes minutes has the rest of its lane wait for it. */
+const longest = [
+  "systemd/cutover-killed.test.ts",
+  "systemd/cutover.test.ts",
+  "systemd/drill.test.ts",
+  "systemd/package-service.test.ts",
+  "systemd/cutover-hostile.test.ts",
+  "systemd/audit.test.ts",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(...[files]: Parameters<BaseSequencer["sort"]>): Promise<typeof files> {
+    const rank = ({ moduleId }: (typeof files)[number]): number => {
+      const at = longest.findIndex((name) => moduleId.endsWith(`/test/${name}`));
+      return at === -1 ? longest.length : at;
+    };
+    // the others as vitest has them: by the time they took here last, else by their size
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is no array's
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
+
+function lane(name: string, { timeoutMs, alone = false, ...how }: Lane) {
+  const { atOnce, testsAtOnce, shared = false } = how;
   return {
     extends: true as const,
     test: {
@@ -20,7 +46,8 @@ function lane(name: string, { timeoutMs, alone = false, atOnce, oneProcess = fal
       hookTimeout: timeoutMs,
       fileParallelism: !alone,
       ...(atOnce === undefined ? {} : { maxWorkers: atOnce }),
-      isolate: !oneProcess,
+      ...(testsAtOnce === undefined ? {} : { maxConcurrency: testsAtOnce }),
+      isolate: !shared,
     },
   };
 }
@@ -28,6 +55,7 @@ function lane(name: string, { timeoutMs, alone = false, atOnce, oneProcess = fal
 export default defineConfig({
   test: {
     restoreMocks: true,
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: "v8",
       include: ["agent/parse/**", "agent/detect/**"],
@@ -39,13 +67,14 @@ export default defineConfig({
       },
     },
     projects: [
-      lane("unit", { timeoutMs: 5_000 }),
+      // a process for each of its three hundred files cost more than all that they test
+      lane("unit", { timeoutMs: 5_000, shared: true }),
       lane("host", { timeoutMs: 20_000 }),
       lane("gunicorn", { timeoutMs: 60_000, alone: true }),
-      // each has hosts of its own, which mostly wait
-      lane("systemd", { timeoutMs: 180_000, atOnce: 2 }),
+      // each has hosts of its own, which mostly wait; but a load of requests takes a processor
+      lane("systemd", { timeoutMs: 180_000, atOnce: 3, testsAtOnce: 3 }),
       lane("pipeline", { timeoutMs: 180_000, alone: true }),
-      lane("vm", { timeoutMs: 300_000, alone: true, oneProcess: true }),
+      lane("vm", { timeoutMs: 300_000, alone: true, shared: true }),
     ],
   },
 });

@@ -1,22 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { built } from "./build.mjs";
 import { install, missingOf } from "./debian.mjs";
-import { root, run } from "./process.mjs";
+import { bin, run } from "./process.mjs";
+import { countSkipped, noTests, notBegun, requireReal, runTests } from "./tests.mjs";
 import { importTypeScript } from "./typescript.mjs";
 
-const bin = (name) => `${root}node_modules/.bin/${name}`;
 const checked = ["agent", "test", "scripts", "vitest.config.ts"];
-
-/** With REQUIRE_REAL=1 what cannot run has failed. */
-export const requireReal = process.env.REQUIRE_REAL === "1";
 
 /**
  * What `npm test` runs, quick ones first. `packages` are Debian packages a lane needs, `root`
  * says that it needs to be root, `wishes` are packages without which single tests are skipped,
  * `project` names its vitest project, `prepare` makes what its tests only take, so that no test
- * has to wait for it.
+ * has to wait for it. `beside` names the lane before it that it runs at the same time as.
+ * `apart` cuts its test files into so many parts, which run at the same time, each in namespaces
+ * of its own: what runs on the host of one is not on that of another.
  */
 export const lanes = [
   {
@@ -52,6 +48,7 @@ export const lanes = [
     name: "gunicorn",
     what: "real gunicorns",
     project: "gunicorn",
+    apart: 2,
     needsBuild: true,
     root: true,
     packages: [
@@ -97,6 +94,8 @@ export const lanes = [
   {
     name: "vm",
     what: "a whole machine of 2 GB",
+    // the one keeps a processor busy, the other mostly waits, and neither looks at the other
+    beside: "pipeline",
     prepare: makeDisk,
     project: "vm",
     needsBuild: true,
@@ -105,40 +104,42 @@ export const lanes = [
   },
 ];
 
-const noTests = { passed: 0, failed: 0, skipped: 0 };
-
 /**
- * Runs one lane. Promises `state` (`passed`, `failed` or `skipped`), `reason` where there is
- * one to tell, and how many `tests` passed, failed and were skipped.
+ * Gets all that a lane needs. Promises undefined when it can run, else how it has ended without,
+ * as `runLane` does.
  */
-export async function runLane(lane) {
+export async function readyLane(lane) {
   const obstacle = await obstacleTo(lane);
-  if (obstacle !== undefined && requireReal) {
-    return { state: "failed", reason: obstacle, tests: { ...noTests, failed: 1 } };
-  }
+  if (obstacle !== undefined && requireReal) return notBegun(obstacle);
   if (obstacle !== undefined) {
     return { state: "skipped", reason: obstacle, tests: await countSkipped(lane) };
   }
   await grant(lane.wishes ?? []);
   if (lane.needsBuild && !built()) {
     const { code } = await run(process.execPath, ["scripts/build.mjs"]);
-    if (code !== 0) {
-      return { state: "failed", reason: "no build to test", tests: { ...noTests, failed: 1 } };
-    }
+    if (code !== 0) return notBegun("no build to test");
   }
   try {
     await lane.prepare?.();
   } catch (error) {
-    return { state: "failed", reason: error.message, tests: { ...noTests, failed: 1 } };
+    return notBegun(error.message);
   }
-  return lane.project === undefined ? await runCommands(lane) : await runTests(lane);
+  return undefined;
+}
+
+/**
+ * Runs a lane that is ready, with this label before all that it says, if any. Promises `state`
+ * (`passed`, `failed` or `skipped`), `reason` where there is one to tell, and how many `tests`
+ * passed, failed and were skipped.
+ */
+export async function runLane(lane, label) {
+  return lane.project === undefined ? await runCommands(lane, label) : await runTests(lane, label);
 }
 
 async function makeTreesAndPackages() {
   const { ensureTree } = await importTypeScript("test/testbed/tree.ts");
-  for (const release of ["bookworm", "trixie"]) await ensureTree(release);
   const { ensurePackages } = await importTypeScript("test/testbed/package.ts");
-  await ensurePackages();
+  await Promise.all([ensureTree("bookworm"), ensureTree("trixie"), ensurePackages()]);
 }
 
 async function makeDisk() {
@@ -162,75 +163,13 @@ async function grant(wishes) {
   if (why !== undefined) process.stderr.write(`Without ${missing.join(" ")}: ${why}.\n`);
 }
 
-async function runCommands({ commands }) {
+async function runCommands({ commands }, label) {
   const failed = [];
   for (const [command, ...args] of commands) {
-    const { code } = await run(command, args);
+    const { code } = await run(command, args, { label });
     if (code !== 0) failed.push(command.split("/").at(-1));
   }
   if (failed.length === 0) return { state: "passed", tests: noTests };
   const reason = commands.length > 1 ? failed.join(" and ") : undefined;
   return { state: "failed", reason, tests: noTests };
-}
-
-async function runTests({ project, options = [] }) {
-  return await withReport(async (report) => {
-    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const args = ["run", "--project", project, ...options, ...reporters];
-    const { code } = await run(bin("vitest"), args);
-    const found = readReport(report);
-    if (found === undefined) {
-      return {
-        state: "failed",
-        reason: "vitest wrote no report",
-        tests: { ...noTests, failed: 1 },
-      };
-    }
-    // a file that could not be loaded holds no test that failed, yet nothing in it passed
-    const unloaded = found.testResults.filter(
-      ({ status, assertionResults }) =>
-        status === "failed" && assertionResults.every((test) => test.status !== "failed"),
-    ).length;
-    const tests = {
-      passed: found.numPassedTests,
-      failed: found.numFailedTests + unloaded,
-      skipped: found.numPendingTests + found.numTodoTests,
-    };
-    return { ...judge(code, tests), tests };
-  });
-}
-
-function judge(code, tests) {
-  if (tests.failed > 0) return { state: "failed", reason: `${tests.failed} failed` };
-  if (code !== 0) return { state: "failed", reason: "no test failed, but vitest did: see above" };
-  if (requireReal && tests.skipped > 0) {
-    return { state: "failed", reason: `${tests.skipped} skipped although REQUIRE_REAL=1` };
-  }
-  return { state: "passed" };
-}
-
-/** How many tests a lane that cannot run would have had. */
-async function countSkipped({ project }) {
-  return await withReport(async (report) => {
-    await run(bin("vitest"), ["list", "--project", project, `--json=${report}`]);
-    return { ...noTests, skipped: readReport(report)?.length ?? 0 };
-  });
-}
-
-async function withReport(work) {
-  const folder = mkdtempSync(join(tmpdir(), "onemaster-test-"));
-  try {
-    return await work(join(folder, "report.json"));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function readReport(path) {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
-    return undefined;
-  }
 }

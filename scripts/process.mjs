@@ -1,10 +1,15 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { createInterface } from "node:readline";
 
 /** The checkout's root, with a slash at its end. */
 export const root = new URL("..", import.meta.url).pathname;
 
-const running = new Set();
+/** The path of a command that a package of node_modules brings. */
+export const bin = (name) => `${root}node_modules/.bin/${name}`;
+
+/** What runs, with the signal that ends it where that is not the one that is to end us. */
+const running = new Map();
 let stopped;
 
 /** The signal that ended this run early, or undefined. */
@@ -25,16 +30,23 @@ export function seconds(ms) {
 /**
  * Runs a command in the checkout's root with our terminal. Promises its exit code or signal
  * and the time it took; a command that cannot be started is code 127, with the reason printed.
+ * With a `label` each line that it writes begins with that, for commands that run beside others.
+ * `endedBy` is the signal that ends it early, for a command that heeds no other.
  */
-export function run(command, args, { env = {}, stdin = "inherit" } = {}) {
+export function run(command, args, { env = {}, stdin = "inherit", label, endedBy } = {}) {
   const startedMs = performance.now();
+  const output = label === undefined ? "inherit" : "pipe";
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: [stdin, "inherit", "inherit"],
+      stdio: [stdin, output, output],
     });
-    running.add(child);
+    if (label !== undefined) {
+      tellLines(child.stdout, process.stdout, label);
+      tellLines(child.stderr, process.stderr, label);
+    }
+    running.set(child, endedBy);
     const end = (code, signal) => {
       running.delete(child);
       resolve({ code, signal, ms: performance.now() - startedMs });
@@ -43,8 +55,13 @@ export function run(command, args, { env = {}, stdin = "inherit" } = {}) {
       process.stderr.write(`${command}: ${error.message}\n`);
       end(127, null);
     });
-    child.once("exit", end);
+    // not its exit: with a label, what it said last is still to be read then
+    child.once("close", end);
   });
+}
+
+function tellLines(from, to, label) {
+  createInterface({ input: from }).on("line", (line) => to.write(`${label} | ${line}\n`));
 }
 
 /**
@@ -57,7 +74,7 @@ export function passSignalsOn({ signals = ["SIGINT", "SIGTERM", "SIGHUP"] } = {}
     process.on(signal, () => {
       stopped = signal;
       if (signal === "SIGINT" && process.stdin.isTTY) return;
-      for (const child of running) child.kill(signal);
+      for (const [child, endedBy] of running) child.kill(endedBy ?? signal);
     });
   }
 }

@@ -1,6 +1,7 @@
-import { lanes, requireReal, runLane } from "./lanes.mjs";
+import { lanes, readyLane, runLane } from "./lanes.mjs";
 import { passSignalsOn, seconds, stoppedBy } from "./process.mjs";
 import { setup } from "./setup.mjs";
+import { requireReal } from "./tests.mjs";
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !lanes.some((lane) => lane.name === name));
@@ -13,19 +14,48 @@ if (unknown.length > 0) {
 passSignalsOn();
 await setup();
 
+const startedMs = performance.now();
 const results = [];
-for (const lane of lanes) {
-  if (named.length > 0 && !named.includes(lane.name)) continue;
-  results.push(await timed(lane));
+for (const group of groups(
+  lanes.filter(({ name }) => named.length === 0 || named.includes(name)),
+)) {
+  results.push(...(await together(group)));
 }
 report(results);
 
-async function timed(lane) {
-  if (stoppedBy() !== undefined) return notReached(lane);
+/** Lanes in their order, those that run at the same time in one group. */
+function groups(chosen) {
+  const made = [];
+  for (const lane of chosen) {
+    const last = made.at(-1);
+    if (last?.some(({ name }) => name === lane.beside)) last.push(lane);
+    else made.push([lane]);
+  }
+  return made;
+}
+
+/** Makes all of them ready, one after the other, and then runs them at the same time. */
+async function together(group) {
+  const begun = [];
+  for (const lane of group) {
+    if (stoppedBy() === undefined) begun.push(await ready(lane));
+  }
+  if (stoppedBy() !== undefined) return group.map(notReached);
+  const several = begun.filter(({ result }) => result === undefined).length > 1;
+  return await Promise.all(begun.map((one) => ended(one, several)));
+}
+
+async function ready(lane) {
   console.log(`\n━━ ${lane.name}: ${lane.what}`);
-  const startedMs = performance.now();
-  const result = await runLane(lane);
-  const took = seconds(performance.now() - startedMs);
+  const fromMs = performance.now();
+  const result = await readyLane(lane);
+  return { lane, result, readyMs: performance.now() - fromMs };
+}
+
+async function ended({ lane, result: early, readyMs }, labelled) {
+  const fromMs = performance.now();
+  const result = early ?? (await runLane(lane, labelled ? lane.name : undefined));
+  const took = seconds(readyMs + performance.now() - fromMs);
   const reason = result.reason === undefined ? "" : ` (${result.reason})`;
   console.log(`━━ ${lane.name}: ${result.state}${reason} after ${took}`);
   return { lane, took, ...result };
@@ -61,7 +91,6 @@ function report(all) {
   }
   process.exitCode = all.some(({ state }) => state === "failed") ? 1 : 0;
   const total = (kind) => all.reduce((sum, { tests }) => sum + tests[kind], 0);
-  console.log(
-    `\n${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`,
-  );
+  const counts = `${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`;
+  console.log(`\n${counts} in ${seconds(performance.now() - startedMs)}`);
 }

@@ -61,10 +61,13 @@ test("a gthread worker that finishes a request outlives its killed master", asyn
   const path = folder.at("app.sock");
   const only = await startGunicorn({ folder, workerClass: "gthread" });
   const slow = await slowRequest(folder, path, 5);
+  // the idle one looks for its master each second, and on a busy host our look takes longer
+  signalAll(only.workers, "SIGSTOP");
   await killMaster(only);
   expect(await look(path)).toEqual(
     seen("orphaned-workers", [group("orphaned", { master: null, workers: only.workers })]),
   );
+  signalAll(only.workers, "SIGCONT");
   expect((await slow.answer).status).toBe(200);
   await gone(only.workers);
   expect(await look(path)).toEqual(seen("no-master", [], { evidence: "none" }));

@@ -66,7 +66,7 @@ command.wait()
 print(at())
 `;
 
-describe.each(releases)("on %s", (release) => {
+describe.concurrent.each(releases)("on %s", (release) => {
   test(
     "a command that is killed costs nobody the site, and apply or rollback brings it to an end",
     async (context) => {

@@ -54,6 +54,12 @@ export async function endablePlan(host: TestHost): Promise<EndingPlan> {
   );
 }
 
+/**
+ * How long tests wait for a command that ends a group to get from its start to its first signal.
+ * It looks at all that runs twice before, which on a busy machine takes more than ten seconds.
+ */
+export const beginsMs = 30_000;
+
 /** Runs `onemaster remediate --yes`. */
 export function remediateOn(host: TestHost): Promise<HostRan> {
   return host.attempt(["onemaster", "remediate", "--yes"]);
@@ -87,10 +93,14 @@ export async function lastRecord(host: TestHost): Promise<RemediationRecord> {
 
 /** Waits until an attempt is under way that has begun to end workers. */
 export async function untilEndingWorkers(host: TestHost): Promise<void> {
-  await waitFor("the end of the workers to be begun", async () => {
-    const { outcome, steps } = await lastRecord(host);
-    return outcome === null && steps.some(({ step }) => step === "end-workers");
-  });
+  await waitFor(
+    "the end of the workers to be begun",
+    async () => {
+      const { outcome, steps } = await lastRecord(host);
+      return outcome === null && steps.some(({ step }) => step === "end-workers");
+    },
+    beginsMs,
+  );
 }
 
 /** The steps of a record that went as planned, in their order. */

@@ -6,7 +6,7 @@ import { startAgentService } from "../testbed/installed-agent.ts";
 import { type Load, type LongRequests, longRequests } from "../testbed/load.ts";
 import type { Release, TestHost } from "../testbed/test-host.ts";
 import { inodeAtPath } from "./expected-report.ts";
-import { actingSettings } from "./support-acting.ts";
+import { actingSettings, beginsMs } from "./support-acting.ts";
 import { goneOf, type HostProcess, processesOn } from "./support-processes.ts";
 import { groupPids, sysvPlatform } from "./sysv-platform.ts";
 import { settledTruth, type Truth } from "./truth.ts";
@@ -75,10 +75,14 @@ export async function releaseLongRequests(
   workers: readonly number[],
 ): Promise<void> {
   const busy = new Set(long?.takenBy.map(({ pid }) => pid));
-  await waitFor("the idle workers alone to have left", async () => {
-    const living = new Set((await processesOn(host)).map(({ pid }) => pid));
-    return workers.every((pid) => living.has(pid) === busy.has(pid));
-  });
+  await waitFor(
+    "the idle workers alone to have left",
+    async () => {
+      const living = new Set((await processesOn(host)).map(({ pid }) => pid));
+      return workers.every((pid) => living.has(pid) === busy.has(pid));
+    },
+    beginsMs,
+  );
   await long?.release();
 }
 
