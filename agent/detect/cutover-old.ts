@@ -1,7 +1,9 @@
 import type { CutoverGroup, CutoverLink, CutoverOld } from "../model/cutover.ts";
-import type { GroupReport } from "../model/report.ts";
+import type { GroupReport, SocketReport } from "../model/report.ts";
+import { pathFrom } from "./cutover-choices.ts";
 import { type PlanFacts, type PlanParts, type PlanSubject, propertiesOf } from "./cutover-parts.ts";
 import { unitKind } from "./cutover-subject.ts";
+import type { ChosenValues } from "./cutover-values.ts";
 
 function groupOf({ role, master, workers, others }: GroupReport): CutoverGroup {
   return {
@@ -19,22 +21,32 @@ export function startsAtBoot(links: readonly CutoverLink[]): boolean {
   return links.some(({ path }) => /\/S\d\d[^/]*$/.test(path));
 }
 
+/** As the settings, a title or the start scripts have it: what nobody knows of nobody takes away. */
+function pidfileOf(
+  { pidfile }: SocketReport,
+  { line, chdir }: ChosenValues,
+): CutoverOld["pidfile"] {
+  if (pidfile !== null) return { path: pidfile.path, pid: pidfile.pid };
+  const path = line.pidfile === undefined ? undefined : pathFrom(chdir.value, line.pidfile);
+  return path === undefined ? null : { path, pid: null };
+}
+
 /** What starts the service today, and what is put away of it. */
 export function oldOf(
   parts: PlanParts,
-  { look }: PlanFacts,
+  { look, values }: PlanFacts,
   { socket, name }: PlanSubject,
 ): CutoverOld {
   const { choice, unit } = parts;
   const properties = propertiesOf(parts);
-  const { pidfile, groups } = socket;
+  const { groups } = socket;
   return {
     unit: choice.unit ?? name,
     kind: unitKind(properties) === "sysv" ? "sysv" : "no-unit",
     initScript: look.scripts.initScript ?? null,
     links: look.links,
     launcher: look.scripts.launcher ?? null,
-    pidfile: pidfile === null ? null : { path: pidfile.path, pid: pidfile.pid },
+    pidfile: pidfileOf(socket, values),
     fragmentPath: properties?.fragmentPath ?? null,
     activeState: properties?.activeState ?? null,
     groups: groups.map(groupOf),

@@ -34,7 +34,7 @@ describe("the plan of a cutover", () => {
     });
     expect(loose.old).toMatchObject({
       kind: "no-unit",
-      pidfile: null,
+      pidfile: { path: `${folder}/gunicorn.pid`, pid: null },
       launcher: null,
       fragmentPath: null,
       activeState: null,
