@@ -153,14 +153,14 @@ function tellEnd(end: CutoverEnd, json: boolean, style: CutoverStyle, { out, err
   switch (end.kind) {
     case "not-ready":
       document({ plan: withoutSecrets(end.plan) });
-      return tellNotReady(end.plan, json, { out, err });
+      return tellNotReady(end, json, { out, err });
     case "nothing":
       document({ nothing: end.text });
       if (!json) out(`nothing to do: ${escapeUnprintable(end.text)}\n`);
       return ExitCode.ok;
     case "refused":
       document({ refused: end.why });
-      err(`onemaster: nothing was changed: ${escapeUnprintable(end.why)}\n`);
+      err(`onemaster: ${unchanged(end)}: ${escapeUnprintable(end.why)}\n`);
       return cutoverFailed;
     case "over": {
       const { record } = end;
@@ -173,11 +173,17 @@ function tellEnd(end: CutoverEnd, json: boolean, style: CutoverStyle, { out, err
   }
 }
 
+/** What was left before may have been brought to an end first, and that was told. */
+function unchanged({ changed = false }: { readonly changed?: boolean }): string {
+  return changed ? "nothing more was changed" : "nothing was changed";
+}
+
 function tellNotReady(
-  plan: CutoverPlan,
+  end: Extract<CutoverEnd, { kind: "not-ready" }>,
   json: boolean,
   { out, err }: Pick<Voice, "out" | "err">,
 ): number {
+  const { plan } = end;
   const { refusals, questions } = plan;
   if (isAlreadyNative(plan)) {
     const [why = "the unit is native already"] = refusals.map((refusal) => refusal.why);
@@ -185,11 +191,11 @@ function tellNotReady(
     return ExitCode.ok;
   }
   for (const { reason, why } of refusals) {
-    err(`onemaster: nothing was changed (${reason}): ${escapeUnprintable(why)}\n`);
+    err(`onemaster: ${unchanged(end)} (${reason}): ${escapeUnprintable(why)}\n`);
   }
   for (const { flag, guess, why } of questions) {
     const say = guess === null ? flag : `${flag} ${guess}`;
-    err(`onemaster: nothing was changed: ${escapeUnprintable(`${why}: say ${say}`)}\n`);
+    err(`onemaster: ${unchanged(end)}: ${escapeUnprintable(`${why}: say ${say}`)}\n`);
   }
   return cutoverFailed;
 }

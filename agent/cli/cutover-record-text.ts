@@ -72,7 +72,14 @@ function askedLine({ through, asked, failed, ...met }: CutoverAsked): string {
   return `${what} (${whys}), down for ${formatDuration(downMs)}${slow}`;
 }
 
-function nextLines({ outcome, target }: CutoverRecord, unit: string): readonly string[] {
+function nextLines({ outcome, target, undoing }: CutoverRecord, unit: string): readonly string[] {
+  // it is over, and the native unit in place: nothing is left to be taken up
+  if (outcome === "failed" && undoing === null) {
+    return [
+      `  look:     onemaster status, and systemctl status ${target.service.name}`,
+      `  way back: onemaster cutover rollback --unit ${unit} --yes`,
+    ];
+  }
   switch (outcome) {
     case "done":
       return [
@@ -104,10 +111,12 @@ export function rollbackPlanText(
     ...[
       `stops ${service.name}; requests fail from here on until the last step`,
       `removes ${files.map(({ path }) => path).join(", ")}`,
-      old.initScript === null
-        ? "puts nothing back: there was no init script"
-        : `puts ${old.initScript} and ${counted(old.links.length, "link")} back from ${backup}`,
-      `starts ${old.unit} by it, and waits until it answers`,
+      ...(old.initScript === null
+        ? ["puts nothing back: there was no init script; only masters that still live can serve"]
+        : [
+            `puts ${old.initScript} and ${counted(old.links.length, "link")} back from ${backup}`,
+            `starts ${old.unit} by it, and waits until it answers`,
+          ]),
     ].flatMap((text) => labelled("  - ", escapeUnprintable(text), width)),
     ...(against === undefined ? [] : [colours.verdict("duplicate")(refusal(against, width))]),
     `carry it out: onemaster cutover rollback --unit ${unit} --yes`,

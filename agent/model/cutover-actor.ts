@@ -5,9 +5,10 @@ import type { Settings } from "./settings.ts";
 /** What came of a command that changes the host. */
 export type CutoverEnd =
   /** The plan says why it must not be carried out, or that there is nothing to do. */
-  | { readonly kind: "not-ready"; readonly plan: CutoverPlan }
+  | { readonly kind: "not-ready"; readonly plan: CutoverPlan; readonly changed?: boolean }
   | { readonly kind: "nothing"; readonly text: string }
-  | { readonly kind: "refused"; readonly why: string }
+  /** `changed`: what a command before this one had left was brought to an end. */
+  | { readonly kind: "refused"; readonly why: string; readonly changed?: boolean }
   | { readonly kind: "over"; readonly record: CutoverRecord };
 
 /** How it is to be carried out. */
