@@ -1,5 +1,5 @@
 import { type CutoverFlags, type CutoverPlan, isReady } from "../model/cutover.ts";
-import type { CutoverActor } from "../model/cutover-actor.ts";
+import type { CutoverActor, CutoverEnd } from "../model/cutover-actor.ts";
 import type { CutoverRecord } from "../model/cutover-record.ts";
 import type { Settings } from "../model/settings.ts";
 import { cutoverFolder, readCutover, readCutovers } from "../history/cutover-files.ts";
@@ -7,7 +7,7 @@ import { carryCutoverOut, newCutover } from "./cutover-forward.ts";
 import { holdSignals, partsFor, underFolderLock, underLock } from "./cutover-parts.ts";
 import { oldStillListens } from "./cutover-native.ts";
 import { preflight } from "./cutover-preflight.ts";
-import { measured, takeUp, takeUpAll } from "./cutover-take-up.ts";
+import { measured, takeUp, takeUpLeft } from "./cutover-take-up.ts";
 import { createCutoverWalk, type CutoverParts } from "./cutover-walk.ts";
 import { hasToLose, whyNotBack } from "./cutover-way-back.ts";
 
@@ -21,15 +21,15 @@ export function createCutoverActor(planCutover: MakePlan): CutoverActor {
       const release = holdSignals(told);
       try {
         return await underLock(settings, async () => {
-          const left = await takeUpAll(settings, told);
-          if (left?.kind === "refused") return left;
-          if (left?.kind === "over" && left.record.outcome !== "undone") return left;
+          const left = await takeUpLeft(settings, flags, told);
+          if (left !== undefined && !isBack(left)) return left;
+          const changed = left !== undefined;
           const plan = await planCutover(settings, flags);
           const { target } = plan;
-          if (target === null || !isReady(plan)) return { kind: "not-ready", plan };
+          if (target === null || !isReady(plan)) return { kind: "not-ready", plan, changed };
           const parts = partsFor(settings, told, signal);
           const found = await preflight(plan, target, parts);
-          if ("why" in found) return { kind: "refused", why: found.why };
+          if ("why" in found) return { kind: "refused", why: found.why, changed };
           told.note(found.text);
           const start = await newCutover(plan, target, found, parts.bootId, parts.clock.wallMs());
           const walk = createCutoverWalk(start, parts);
@@ -68,6 +68,12 @@ export function createCutoverActor(planCutover: MakePlan): CutoverActor {
       return nobodyWouldServe(record, parts) ?? (await whyNotBack(walk, await hasToLose(walk)));
     },
   };
+}
+
+/** What was left is as before: what is asked for begins from there. */
+function isBack(left: CutoverEnd): boolean {
+  if (left.kind !== "over") return false;
+  return left.record.outcome === "undone" || left.record.outcome === "rolled-back";
 }
 
 /** Masters that somebody had started by hand are gone, and there is no script to start them by. */

@@ -11,6 +11,7 @@ import { writeRemediation } from "../history/remediation-files.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
 import { nativeNow, socketIn } from "./cutover-native.ts";
 import { dropOldPidfile } from "./cutover-pidfile.ts";
+import { reasonOf } from "./remediation-lock.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** What has to pass by waiting takes 10 s: an owner has to have shown that it can serve. */
@@ -37,11 +38,11 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
     }
     const plan = plans.find(({ refusals }) => refusals.length === 0);
     if (plan !== undefined && native.kind === "serves") {
-      const odd = await endOne(walk, plan);
-      if (odd === undefined) ended += 1;
-      else if (ended === 0) return failed(odd);
-      else return notAll(walk, ended, odd);
-      continue;
+      const { isEnded, odd } = await endOne(walk, plan);
+      if (isEnded) ended += 1;
+      if (odd === undefined) continue;
+      // with anybody of it ended there is nobody whole to go back to
+      return ended === 0 ? failed(odd) : notAll(walk, ended, odd);
     }
     if (parts.stopAsked() && ended === 0) return failed("told to stop");
     if (parts.clock.monotonicMs() < endMs && (plan !== undefined || plans.some(isPassing))) {
@@ -55,8 +56,8 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
 
 /** The new unit serves and something of the old is left: going back would cost more than that. */
 function notAll(walk: CutoverWalk, ended: number, why: string): StepEnd {
-  walk.note(`not all old groups are ended: ${why}; see onemaster remediate`);
-  return done(`${ended} ended, not all`);
+  walk.note(`not all went well as old groups were ended: ${why}; see onemaster status`);
+  return done(`${ended} ended, not all as it should be`);
 }
 
 function isPassing({ refusals }: EndingPlan): boolean {
@@ -78,8 +79,11 @@ async function plansFor(walk: CutoverWalk): Promise<readonly EndingPlan[]> {
   });
 }
 
-/** Resolves with why the group is not as it should be afterwards, or undefined. */
-async function endOne(walk: CutoverWalk, plan: EndingPlan): Promise<string | undefined> {
+/** Whether anybody of the group is ended, and why it is not as it should be afterwards. */
+async function endOne(
+  walk: CutoverWalk,
+  plan: EndingPlan,
+): Promise<{ readonly isEnded: boolean; readonly odd: string | undefined }> {
   const { parts } = walk;
   const { stateDir } = parts.settings;
   const record = newRecord(plan, "person", false, parts.clock.wallMs());
@@ -88,7 +92,9 @@ async function endOne(walk: CutoverWalk, plan: EndingPlan): Promise<string | und
     parts.told.note(`workers ${pids} finish their requests, ${plan.graceMs / 1000} s at most`);
   }
   await writeRemediation(stateDir, record);
-  const over = await carryOut(record, {
+  const ids = plan.master === null ? plan.workers : [plan.master];
+  const isAnyOver = (): boolean => ids.some((id) => isOver(find(id, parts.eyes)));
+  const ended = await carryOut(record, {
     eyes: parts.eyes,
     hands: parts.hands,
     clock: parts.clock,
@@ -97,9 +103,13 @@ async function endOne(walk: CutoverWalk, plan: EndingPlan): Promise<string | und
     calledOff: () => undefined,
     keep: (next) => writeRemediation(stateDir, next),
     told: () => undefined,
-  });
-  if (over.outcome === "ended") return undefined;
-  return `${plan.role} master ${plan.master?.pid ?? "(dead)"}: ${over.ending ?? "not ended"}`;
+  }).catch((error: unknown) => reasonOf(error));
+  if (typeof ended === "object" && ended.outcome === "ended") {
+    return { isEnded: true, odd: undefined };
+  }
+  const why = typeof ended === "string" ? ended : (ended.ending ?? "not ended");
+  const odd = `${plan.role} master ${plan.master?.pid ?? "(dead)"}: ${why}`;
+  return { isEnded: isAnyOver(), odd };
 }
 
 /** `--clean`: ends every group of the socket and whatever is in the unit, and removes the file. */
@@ -166,14 +176,13 @@ export function releaseName(walk: CutoverWalk): void {
 /** The old pidfile names a process that is gone, and one day its pid is another's. */
 async function dropPidfile(walk: CutoverWalk): Promise<string> {
   const { eyes } = walk.parts;
-  const { aside, target } = walk.record();
+  const { aside } = walk.record();
+  // who lives may be somebody else's by now, and is left
   const isGone = (pid: number): boolean => {
     const known = aside.filter((id) => id.pid === pid);
     if (known.length === 0) return eyes.process(pid) === "gone";
     return known.every((id) => isOver(find(id, eyes)));
   };
-  // somebody else's by now, where it names another
-  const mayGo = (pid: number): boolean => pid === target.old.pidfile?.pid && isGone(pid);
-  const path = await dropOldPidfile(walk, mayGo);
+  const path = await dropOldPidfile(walk, isGone);
   return path === undefined ? "" : `; ${path} is removed`;
 }

@@ -6,7 +6,7 @@ import { realPathOf } from "../act/real-path.ts";
 import { setAside } from "./cutover-aside.ts";
 import { endOld, finishUp, stopAll } from "./cutover-end-old.ts";
 import { backUp, giveOwnership, putAway, whyNotLoaded, writeUnit } from "./cutover-install.ts";
-import { ownerIn } from "./cutover-native.ts";
+import { nativeOwner, oldStillListens, ownerIn } from "./cutover-native.ts";
 import type { Preflight } from "./cutover-preflight.ts";
 import { awaitNative, startNative } from "./cutover-start.ts";
 import { undoCutover } from "./cutover-undo.ts";
@@ -82,11 +82,21 @@ export async function carryCutoverOut(
       return await undoCutover(walk, "told to stop", "surprise");
     }
     const end = await walk.step(step, text, () => work(walk));
+    if (end.result === "failed" && (await isAlone(walk))) {
+      walk.note(`${step}: ${end.text}`);
+      return await finishCutover(walk);
+    }
     if (end.result === "failed") {
       return await undoCutover(walk, `${step}: ${end.text}`, "surprise");
     }
   }
   return await finishCutover(walk);
+}
+
+/** The old master is gone, and the native unit serves: with it stopped nobody would. */
+async function isAlone(walk: CutoverWalk): Promise<boolean> {
+  if (walk.record().mode === "clean" || oldStillListens(walk)) return false;
+  return (await nativeOwner(walk)) !== undefined;
 }
 
 /** The last step, also of a cutover that another command left before it. */
@@ -96,7 +106,7 @@ export async function finishCutover(walk: CutoverWalk): Promise<CutoverRecord> {
   return await walk.finish(outcome, end.text);
 }
 
-async function putAwayAndLoad(walk: CutoverWalk): Promise<StepEnd> {
+export async function putAwayAndLoad(walk: CutoverWalk): Promise<StepEnd> {
   const away = await putAway(walk);
   if (away.result === "failed") return away;
   const why = await whyNotLoaded(walk);

@@ -65,17 +65,17 @@ export async function writeUnit(
   walk: CutoverWalk,
   files: readonly CutoverFile[],
 ): Promise<StepEnd> {
-  for (const { path, text, mode } of files) {
-    const there = await standing(path);
-    if (there !== "nothing") return failed(`something stands at ${path} already`);
-    await putFile(path, text, mode);
+  for (const { path } of files) {
+    if ((await standing(path)) !== "nothing") return failed(`something stands at ${path} already`);
   }
   const { enable } = walk.record().target;
+  // links first: a unit without them hides the init script, and nothing would start it at boot
   for (const unit of enable) {
     const file = files.find(({ path }) => path.endsWith(`/${unit}`));
     if (file === undefined) return failed(`${unit} is to be enabled and has no file`);
     await enableUnit(unit, file.path, file.text);
   }
+  for (const { path, text, mode } of files) await putFile(path, text, mode);
   const written = files.map(({ path }) => path).join(", ");
   const enabled = enable.length === 0 ? "nothing" : enable.join(", ");
   return done(`${written} written, ${enabled} enabled`);
@@ -141,35 +141,51 @@ function nativeKeptAt(backup: string, path: string): string {
   return join(backup, "native", path);
 }
 
+/** True once all files of the native unit were written. */
+export function wasInstalled({ record }: Pick<CutoverWalk, "record">): boolean {
+  return record().steps.some(({ step, result }) => step === "install" && result === "done");
+}
+
+/** Copies the native unit's files to the backup, so that they can be removed, and be put back. */
+async function keepUnit({ record }: CutoverWalk): Promise<void> {
+  const { files, backup } = record().target;
+  for (const { path } of files) {
+    if ((await standing(path)) === "file") await copyWhole(path, nativeKeptAt(backup, path));
+  }
+}
+
 /**
- * Removes what `writeUnit` wrote, once it is copied to the backup. A file that it did not come to
- * write, as one that stood in its way, is left.
+ * Removes what `writeUnit` wrote, of which `bringBack` has kept a copy, and has systemd read its
+ * units anew, whatever came of that. A file that it did not come to write, as one that stood in its
+ * way, is left.
  */
 export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
+  const end = await removeFiles(walk).catch((error: unknown) => failed(reasonOf(error)));
+  const unread = await walk.parts.systemd.reload();
+  if (unread === undefined) return end;
+  return failed(end.result === "failed" ? `${end.text}; ${unread}` : unread);
+}
+
+async function removeFiles(walk: CutoverWalk): Promise<StepEnd> {
   const { files, backup, ownership, old, service } = walk.record().target;
-  const installed = walk
-    .record()
-    .steps.some(({ step, result }) => step === "install" && result === "done");
+  const installed = wasInstalled(walk);
   const removed: string[] = [];
   const changed: string[] = [];
   for (const { path, sha256 } of files) {
     const there = await standing(path);
-    if (there !== "nothing" && there !== "file") {
+    const same = there === "file" && (await hashOf(path)) === sha256;
+    if (there !== "nothing" && !same && !(installed && there === "file")) {
       if (installed) return failed(`${path} is no file any more, and is left`);
       walk.note(`${path} is not what would have been written, and is left`);
       continue;
     }
-    const same = there === "file" && (await hashOf(path)) === sha256;
-    if (there === "file" && !same && !installed) {
-      walk.note(`${path} is not what would have been written, and is left`);
-      continue;
+    // its links last: the file alone would hide the init script from systemd, and not be started
+    if (there !== "nothing") {
+      if (!same) changed.push(path);
+      await takeFile(path);
+      removed.push(path);
     }
-    if (there === "file") await copyWhole(path, nativeKeptAt(backup, path));
     for (const link of await wantsLinks(path)) await takeLink(link, path);
-    if (there === "nothing") continue;
-    if (!same) changed.push(path);
-    await takeFile(path);
-    removed.push(path);
   }
   for (const { path, from, to } of ownership) {
     const why = await giveTo(path, to, from, [old.unit, service.name]);
@@ -177,9 +193,8 @@ export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
     if (why !== undefined) walk.note(`not given back: ${why}`);
   }
   if (changed.length > 0) {
-    walk.note(
-      `${changed.join(", ")} had been changed, and is kept below ${join(backup, "native")}`,
-    );
+    const where = join(backup, "native");
+    walk.note(`${changed.join(", ")} had been changed, and is kept below ${where}`);
   }
   if (removed.length === 0) return skipped("nothing of the native unit is there");
   return done(`${removed.join(", ")} removed`);
@@ -214,14 +229,12 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * Puts init script and links back where they stood, and has systemd read its units anew, whatever
- * came of that: it has to know what is there.
+ * Puts init script and links back where they stood, where the native unit hides them as yet, and
+ * keeps a copy of that unit. Nobody is stopped by it: what is missing for the way back is seen here.
  */
 export async function bringBack(walk: CutoverWalk): Promise<StepEnd> {
-  const end = await putScriptBack(walk).catch((error: unknown) => failed(reasonOf(error)));
-  const unread = await walk.parts.systemd.reload();
-  if (unread === undefined) return end;
-  return failed(end.result === "failed" ? `${end.text}; ${unread}` : unread);
+  await keepUnit(walk);
+  return await putScriptBack(walk);
 }
 
 /** The one that is still in its folder, if it is what was kept; else a copy. */

@@ -1,8 +1,8 @@
-import { nameBack } from "../act/old-name.ts";
+import { keepName, keptNameOf, nameBack } from "../act/old-name.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { livePathOf } from "../act/rescue-name.ts";
 import { isNativeFile, oldStillListens, ownerIn } from "./cutover-native.ts";
-import { whyReached } from "./cutover-old.ts";
+import { whyReached } from "./cutover-reached.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** Connections that wait for the new master are taken up by then: nobody comes after them. */
@@ -10,9 +10,15 @@ const DRAIN_MS = 1_000;
 
 /** In one step in which the path always leads to one of the two, or at once where it was lost. */
 export async function pathBack(walk: CutoverWalk): Promise<StepEnd> {
-  const { keptName } = walk.record();
-  if (keptName === null) return skipped("the path has no second name");
+  const { served, keptName } = walk.record();
+  if (served === null) return skipped("nobody was known to serve before");
   if (!oldStillListens(walk)) return skipped("the master that served before is gone");
+  if (hasPath(walk)) {
+    const unnamed = whyNoName(walk);
+    if (unnamed !== undefined) return failed(unnamed);
+    return done("the path leads to the master that served before");
+  }
+  if (keptName === null) return skipped("the path has no second name");
   const quick = leadBack(walk, () => false);
   if (quick === undefined) return done("the path leads to the master that served before");
   const replaced = await whoseIsIt(walk);
@@ -24,6 +30,19 @@ export async function pathBack(walk: CutoverWalk): Promise<StepEnd> {
   if (why !== undefined) return failed(why);
   await walk.parts.clock.sleep(DRAIN_MS);
   return done("the path leads to the master that served before");
+}
+
+/** As long as the native unit lives it may remove the path by its name: a second one has to be there. */
+function whyNoName(walk: CutoverWalk): string | undefined {
+  const { keptName, target } = walk.record();
+  const { file, path } = target.socket;
+  const live = keptName === null ? realPathOf(path) : (livePathOf(keptName) ?? realPathOf(path));
+  if (live === undefined || file === null) return `where ${path} leads is not known`;
+  const name = keptName ?? keptNameOf(live);
+  const kept = keepName(live, name, file);
+  if (kept.kind !== "done") return `${name}: ${kept.kind === "gone" ? "gone" : kept.why}`;
+  walk.amend({ keptName: name });
+  return undefined;
 }
 
 /** Whether what stands at the path is the native unit's, or nobody's. */
@@ -51,7 +70,7 @@ async function whoseIsIt(walk: CutoverWalk): Promise<{
 }
 
 /** True where the native socket unit holds the path, with or without a master behind it. */
-async function systemdListens(walk: CutoverWalk): Promise<boolean> {
+export async function systemdListens(walk: CutoverWalk): Promise<boolean> {
   const { parts, record } = walk;
   const name = record().target.start.find((unit) => unit.endsWith(".socket"));
   const unit = name === undefined ? undefined : await parts.unit(name);
@@ -68,6 +87,23 @@ function leadBack({ record }: CutoverWalk, replaces: () => boolean): string | un
   const back = nameBack(live, keptName, file, replaces);
   if (back.kind === "done") return undefined;
   return back.kind === "gone" ? `${keptName} is gone` : back.why;
+}
+
+/** True where the path leads to the file of the master that served before. */
+export function hasPath(walk: CutoverWalk): boolean {
+  return isOldFile(walk, walk.record().target.socket.path);
+}
+
+/** True where that file has its second name, by which the path can lead to it again. */
+export function hasName(walk: CutoverWalk): boolean {
+  const { keptName } = walk.record();
+  return keptName !== null && isOldFile(walk, keptName);
+}
+
+function isOldFile({ parts, record }: CutoverWalk, path: string): boolean {
+  const { file } = record().target.socket;
+  const now = parts.eyes.file(path);
+  return now.kind === "socket" && now.device === file?.device && now.inode === file.inode;
 }
 
 /** True where the path was lost and leads to the old master again. */

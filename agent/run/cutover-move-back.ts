@@ -3,7 +3,6 @@ import { putFile, standing, takeEmptyFolder, takeFile } from "../act/put-files.t
 import { oldStillListens } from "./cutover-native.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
-const DROP_INS = "/run/systemd/system";
 const NAME = "90-onemaster-move-back.conf";
 const MOST_ROUNDS = 10;
 
@@ -17,7 +16,7 @@ const MOST_ROUNDS = 10;
 export async function moveBack(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { scope, old } = walk.record().target;
-  const dropIn = join(DROP_INS, `${old.unit}.d`, NAME);
+  const dropIn = join(parts.dropIns, `${old.unit}.d`, NAME);
   const left = await parts.members(scope);
   if (left?.length === 0 || !oldStillListens(walk)) {
     // of a command that died in this very step: the unit would start nothing with it

@@ -1,174 +1,207 @@
 import type { Report } from "../model/report.ts";
-import { find, isOver } from "../act/found.ts";
-import { blindness } from "../detect/cutover-refusals.ts";
-import { releaseName } from "./cutover-end-old.ts";
-import { isGoodAnswer, oldStillListens, ownerIn, placesOf, socketIn } from "./cutover-native.ts";
+import { find, isOver, isStopped } from "../act/found.ts";
+import { isGoodAnswer, oldStillListens, ownerIn, placesOf } from "./cutover-native.ts";
 import { dropOldPidfile } from "./cutover-pidfile.ts";
+import { whyReached } from "./cutover-reached.ts";
+import { letScriptStop, stopWithoutScript } from "./cutover-script-stop.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 const ANSWER_MS = 60_000;
 /** So long after its start there is a process of it, or there will be none. */
 const HOPELESS_MS = 10_000;
+/** A site whose socket answers is not waited for at nginx for longer. */
+const NGINX_MS = 5_000;
 const BETWEEN_MS = 250;
 const DOUBT_MS = 3_000;
+/** Between two looks that find nobody: gunicorn binds a path before it listens there. */
+const CALM_MS = 50;
 const ONE_ANSWER_MS = 10_000;
 
+/** The start by the init script, which may have to be tried again. */
+export interface OldStart {
+  readonly run: () => Promise<StepEnd>;
+  /** True once the script was run, with nobody in its unit. */
+  readonly began: () => boolean;
+  /** True where it was not run since somebody is reached at the path who does not serve. */
+  readonly waits: () => boolean;
+}
+
 /**
- * Starts the service by its init script, where nobody serves for certain. What could not be told is
- * no such thing: a second master, or an end of the one that serves, would be worse than waiting.
+ * Starts the service by its init script, once nobody is reached at the path: whoever listens
+ * elsewhere serves nobody who comes, and nobody comes to them. What could not be told is no such
+ * thing: a second master, or an end of the one that serves, would be worse than waiting.
  */
-export async function startOld(walk: CutoverWalk): Promise<StepEnd> {
-  const { parts } = walk;
-  const { old } = walk.record().target;
-  const endMs = parts.clock.monotonicMs() + DOUBT_MS;
-  let report: Report;
+export function createOldStart(walk: CutoverWalk): OldStart {
+  const state = { began: false, waits: false };
+  return {
+    began: () => state.began,
+    waits: () => state.waits,
+    async run() {
+      state.waits = false;
+      const serves = await untilUnreached(walk);
+      if (serves.kind === "serves") return skipped(`master ${serves.pid} serves`);
+      if (serves.kind === "reached") {
+        state.waits = true;
+        return failed(`nothing is started: ${serves.why}`);
+      }
+      const why = await whyNotReady(walk);
+      if (why !== undefined) return failed(why);
+      state.began = true;
+      const { unit } = walk.record().target.old;
+      const failure = await walk.parts.systemd.start(unit);
+      return failure === undefined
+        ? done(`${unit} is started by its init script`)
+        : failed(failure);
+    },
+  };
+}
+
+type Unreached =
+  | { readonly kind: "unreached" }
+  | { readonly kind: "serves"; readonly pid: number }
+  | { readonly kind: "reached"; readonly why: string };
+
+/** Nobody at two looks: one may meet processes as they end, or as they begin. */
+async function untilUnreached(walk: CutoverWalk): Promise<Unreached> {
+  const { look, clock } = walk.parts;
+  const endMs = clock.monotonicMs() + DOUBT_MS;
   for (;;) {
-    ({ report } = await parts.look());
-    const serves = whoServes(walk, report);
-    if (serves !== undefined) return skipped(`master ${serves} serves`);
-    const doubt = await whyNotUnserved(walk, report);
-    if (doubt === undefined) break;
-    // one look may meet processes as they end
-    if (parts.clock.monotonicMs() > endMs) return failed(`nothing is started: ${doubt}`);
-    await parts.clock.sleep(BETWEEN_MS);
+    const pid = whoServes(walk, (await look()).report);
+    if (pid !== undefined) return { kind: "serves", pid };
+    let why = await whyReached(walk);
+    if (why === undefined) {
+      await clock.sleep(CALM_MS);
+      why = await whyReached(walk);
+      if (why === undefined) return { kind: "unreached" };
+    }
+    if (clock.monotonicMs() > endMs) return { kind: "reached", why };
+    await clock.sleep(BETWEEN_MS);
   }
+}
+
+/** Makes the old unit ready for a start. Why that is not possible, or undefined. */
+async function whyNotReady(walk: CutoverWalk): Promise<string | undefined> {
+  const { parts, record } = walk;
+  const { old } = record().target;
   if (old.kind === "no-unit" || old.initScript === null) {
-    return failed("nobody serves, and there is no init script: start it as it was started before");
+    return "nobody serves, and there is no init script: start it as it was started before";
   }
-  await dropDeadPidfile(walk);
   const unit = await parts.unit(old.unit);
   const members = await parts.members(old.unit);
-  if (members === undefined || unit === undefined) return failed("systemd could not be asked");
+  if (members === undefined || unit === undefined) return "systemd could not be asked";
+  if ((unit.job ?? 0) !== 0) return `${old.unit} has job ${unit.job}: somebody starts or stops it`;
   if (members.length > 0) {
-    return failed(`process ${members.join(", ")} is in ${old.unit}, and nobody owns the path`);
+    return `process ${members.join(", ")} is in ${old.unit}, and nobody is reached at the path`;
   }
+  await dropPidfile(walk);
   // a start of one that is active (exited) would do nothing
-  if (unit.activeState === "active") {
-    const alive = livingOf(walk, report);
-    if (alive.length > 0) {
-      return failed(`the script's stop is not run while process ${alive.join(", ")} lives`);
-    }
-    const unstopped = await parts.systemd.stop(old.unit);
-    // of a script that finds nobody to stop; whether it starts is what counts
-    if (unstopped !== undefined) walk.note(unstopped);
-  }
+  await letScriptStop(walk);
+  const unstopped = unit.activeState === "active" ? await stopWithoutScript(walk) : undefined;
+  if (unstopped !== undefined) return unstopped;
   await parts.systemd.resetFailed(old.unit);
-  const why = await parts.systemd.start(old.unit);
-  return why === undefined ? done(`${old.unit} is started by its init script`) : failed(why);
+  return undefined;
 }
 
 /** The pid of who owns the path: as a report has it, or because its file and its listener last. */
 function whoServes(walk: CutoverWalk, report: Report): number | undefined {
-  const { socket } = walk.record().target;
-  const owner = ownerIn(report, socket.path);
-  if (owner !== undefined) return owner.master.pid;
-  const file = walk.parts.eyes.file(socket.path);
+  const { parts, record } = walk;
+  const { socket } = record().target;
+  const owner = ownerIn(report, socket.path)?.master.pid;
+  const file = parts.eyes.file(socket.path);
   const same =
     file.kind === "socket" &&
     file.device === socket.file?.device &&
     file.inode === socket.file.inode;
-  return same && oldStillListens(walk) ? walk.record().served?.master.pid : undefined;
-}
-
-/** Why it is not certain that nobody serves: only a whole look and a refused connection are proof. */
-export async function whyNotUnserved(
-  walk: CutoverWalk,
-  report: Report,
-): Promise<string | undefined> {
-  const { path } = walk.record().target.socket;
-  const [blind] = blindness(report);
-  if (blind !== undefined) return blind.why;
-  const socket = socketIn(report, path);
-  if (socket?.verdict === "unknown") return `not enough could be seen of ${path}`;
-  const master = (socket?.groups ?? []).find((group) => group.master !== null)?.master;
-  if (master) return `master ${master.pid} lives, and it is not certain that it does not serve`;
-  return await whyReached(walk);
+  const pid = owner ?? (same && oldStillListens(walk) ? record().served?.master.pid : undefined);
+  const now = pid === undefined ? "gone" : parts.eyes.process(pid);
+  // a stopped one keeps the path and answers nobody
+  return typeof now === "object" && isStopped(now) ? undefined : pid;
 }
 
 /**
- * Why somebody may be reached at the path; undefined: nothing stands there, or a connection to what
- * does is refused. Who lives elsewhere does not matter: nobody new comes to them.
+ * Waits until somebody serves, and tells who it is. `again` starts the service, where that had to
+ * wait until nobody is reached; it tells whether it still has to.
  */
-export async function whyReached({ parts, record }: CutoverWalk): Promise<string | undefined> {
-  const { path, url } = record().target.socket;
-  const file = parts.eyes.file(path);
-  if (file.kind === "absent") return undefined;
-  if (file.kind !== "socket") return `what stands at ${path} is no socket, or could not be told`;
-  const answer = await parts.ask({ through: "socket", path, url }, ONE_ANSWER_MS);
-  if (answer.kind === "silent" && /^(?:ECONNREFUSED|ENOENT)$/.test(answer.why)) return undefined;
-  const what = answer.kind === "silent" ? answer.why : `status ${answer.status}`;
-  return `a connection to ${path} was not refused (${what}), so somebody listens there`;
-}
-
-/** Pids of the old processes and of the socket's groups that live. */
-function livingOf({ parts, record }: CutoverWalk, report: Report): readonly number[] {
-  const groups = socketIn(report, record().target.socket.path)?.groups ?? [];
-  const members = groups.flatMap(({ master, workers, others }) =>
-    [...(master === null ? [] : [master]), ...workers, ...others].map(({ pid }) => pid),
-  );
-  // pids of another boot are others by now
-  const aside = record().bootId === parts.bootId ? record().aside : [];
-  const old = aside.filter((id) => !isOver(find(id, parts.eyes))).map(({ pid }) => pid);
-  return [...new Set([...old, ...members])].filter((pid) => parts.eyes.process(pid) !== "gone");
-}
-
-/** Waits until somebody serves, and tells who it is. */
-export async function checkOld(walk: CutoverWalk): Promise<StepEnd> {
+export async function checkOld(
+  walk: CutoverWalk,
+  again: (() => Promise<boolean>) | undefined,
+): Promise<StepEnd> {
   const { parts } = walk;
   const { socket, old } = walk.record().target;
-  const sinceMs = parts.clock.monotonicMs();
-  const endMs = sinceMs + ANSWER_MS;
+  let waits = again !== undefined;
+  let sinceMs = parts.clock.monotonicMs();
+  let answersSinceMs: number | undefined;
   for (;;) {
     const { report } = await parts.look();
     const owner = whoServes(walk, report);
-    const silent = owner === undefined ? "nobody is known to own the path" : await whySilent(walk);
-    if (owner !== undefined && silent === undefined) {
-      releaseName(walk);
-      const unit = parts.unitOf(owner) ?? "no unit";
-      return done(`master ${owner} in ${unit} serves ${socket.path}`);
-    }
+    const silent = owner === undefined ? undefined : await whySilent(walk);
     const nowMs = parts.clock.monotonicMs();
-    const hopeless = nowMs > sinceMs + HOPELESS_MS && (await isNobodyThere(walk, report));
-    if (nowMs > endMs || hopeless) {
-      return failed(`nobody serves ${socket.path}: ${silent}; see systemctl status ${old.unit}`);
+    if (owner !== undefined && silent?.through !== "socket") answersSinceMs ??= nowMs;
+    else answersSinceMs = undefined;
+    if (answersSinceMs !== undefined && (!silent || nowMs - answersSinceMs >= NGINX_MS)) {
+      if (silent !== undefined) walk.note(silent.why);
+      const unit = owner === undefined ? undefined : parts.unitOf(owner);
+      return done(`master ${owner} in ${unit ?? "no unit"} serves ${socket.path}`);
+    }
+    if (waits && again !== undefined && (await whyReached(walk)) === undefined) {
+      waits = await again();
+      sinceMs = parts.clock.monotonicMs();
+      continue;
+    }
+    const hopeless = nowMs > sinceMs + HOPELESS_MS && !waits && (await isNobodyThere(walk));
+    if (nowMs > sinceMs + ANSWER_MS || hopeless) {
+      const why = silent?.why ?? "nobody is known to own the path";
+      return failed(`nobody serves ${socket.path}: ${why}; see systemctl status ${old.unit}`);
     }
     await parts.clock.sleep(BETWEEN_MS);
   }
 }
 
-/** Nobody serves for certain, and no process is in the unit that might come to. */
-async function isNobodyThere(walk: CutoverWalk, report: Report): Promise<boolean> {
+/** Nobody is reached, and no process is in the unit that might come to serve. */
+async function isNobodyThere(walk: CutoverWalk): Promise<boolean> {
   const { parts, record } = walk;
   const members = await parts.members(record().target.old.unit);
   // a gunicorn that still loads its application has no signals yet that tell of a master
   const mayCome = (pid: number): boolean => {
     const now = parts.eyes.process(pid);
-    return now === "unreadable" || (now !== "gone" && /^(?:gunicorn|python)/.test(now.comm));
+    return now === "unreadable" || (now !== "gone" && /^(?:gunicorn|python|\w*sh$)/.test(now.comm));
   };
   if (members === undefined || members.some(mayCome)) return false;
-  return (await whyNotUnserved(walk, report)) === undefined;
+  return (await whyReached(walk)) === undefined;
 }
 
-async function whySilent(walk: CutoverWalk): Promise<string | undefined> {
+interface Silent {
+  readonly through: "socket" | "nginx";
+  readonly why: string;
+}
+
+async function whySilent(walk: CutoverWalk): Promise<Silent | undefined> {
   for (const place of placesOf(walk)) {
     const answer = await walk.parts.ask(place, ONE_ANSWER_MS);
     if (isGoodAnswer(walk, place, answer)) continue;
     const what = answer.kind === "answered" ? `answers ${answer.status}` : answer.why;
-    return `asked through ${place.through === "nginx" ? "nginx" : "the socket"}: ${what}`;
+    const where = place.through === "nginx" ? "nginx" : "the socket";
+    return { through: place.through, why: `asked through ${where}: ${what}` };
   }
   return undefined;
 }
 
 /**
- * The stop of an init script kills what its pidfile names, whoever that is by now: only one of the
- * old processes may stay named. And no gunicorn starts while the pid lives.
+ * No gunicorn starts while a pidfile names somebody who lives, and the stop of an init script kills
+ * whom it names, whoever that is by now: nobody serves, so whoever it names is not who serves.
  */
-async function dropDeadPidfile(walk: CutoverWalk): Promise<void> {
-  const { parts } = walk;
-  const { aside, bootId } = walk.record();
-  const isOurs = (pid: number): boolean =>
-    aside.some((id) => id.pid === pid && !isOver(find(id, parts.eyes)));
-  const mayGo = (pid: number): boolean => bootId !== parts.bootId || !isOurs(pid);
-  const path = await dropOldPidfile(walk, mayGo);
-  if (path !== undefined) walk.note(`${path} named none of the old processes, and is removed`);
+async function dropPidfile(walk: CutoverWalk): Promise<void> {
+  const { parts, record } = walk;
+  const alive = record().aside.filter(
+    (id) => record().bootId === parts.bootId && !isOver(find(id, parts.eyes)),
+  );
+  const named: number[] = [];
+  const path = await dropOldPidfile(walk, (pid) => {
+    named.push(pid);
+    return true;
+  });
+  if (path === undefined) return;
+  const old = alive.find(({ pid }) => named.includes(pid));
+  const who = old === undefined ? "nobody who serves" : `${old.pid}, which serves nobody`;
+  walk.note(`${path} named ${who}, and is removed`);
 }

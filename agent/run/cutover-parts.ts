@@ -81,6 +81,7 @@ export function partsFor(settings: Settings, told: CutoverTold, signal: AbortSig
       return cgroupMembers(known.controlGroup, "/sys/fs/cgroup", files);
     },
     unitOf: (pid) => unitOfProcess(pid, "/proc", files),
+    dropIns: "/run/systemd/system",
     hasGenerator: () => generatorFolders.some((folder) => existsSync(`${folder}/${GENERATOR}`)),
     ask: askSite,
     keep: (record) => writeCutover(settings.stateDir, record),

@@ -36,7 +36,7 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   }
   const followed = await whyFollowed(walk);
   if (followed !== undefined) return failed(followed);
-  const stopped = await parts.systemd.stop(service.name);
+  const stopped = (await whyNotStopped(walk)) ?? (await parts.systemd.stop(service.name));
   if (stopped !== undefined) return failed(stopped);
   await lendGroup(walk);
   const state = { ended: false };
@@ -52,6 +52,17 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   if (why === undefined) return done(`${start.join(", ")} started`);
   const said = await lastSaid(service.name, parts.tool);
   return failed(said === "" ? why : `${service.name} did not start: ${said}`);
+}
+
+/** An old unit of another name stays active, and its script, once it is back, would be run to stop it. */
+async function whyNotStopped({ parts, record }: CutoverWalk): Promise<string | undefined> {
+  const { old, service } = record().target;
+  if (old.unit === service.name) return undefined;
+  const unit = await parts.unit(old.unit);
+  // without its script there is no ExecStop, and nobody is in it
+  return unit?.loadState === "not-found" && unit.activeState === "active"
+    ? await parts.systemd.stop(old.unit)
+    : undefined;
 }
 
 async function startAll(

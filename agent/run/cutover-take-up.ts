@@ -1,22 +1,35 @@
 import type { CutoverEnd } from "../model/cutover-actor.ts";
 import type { CutoverRecord, CutoverTold } from "../model/cutover-record.ts";
+import type { CutoverFlags } from "../model/cutover.ts";
 import type { Settings } from "../model/settings.ts";
 import { readCutovers } from "../history/cutover-files.ts";
 import { systemClock } from "./clock.ts";
 import { endOld } from "./cutover-end-old.ts";
-import { finishCutover } from "./cutover-forward.ts";
+import { finishCutover, putAwayAndLoad } from "./cutover-forward.ts";
+import { putUnitBack } from "./cutover-install.ts";
 import { isGoodAnswer, placesOf } from "./cutover-native.ts";
 import { partsFor, underFolderLock } from "./cutover-parts.ts";
 import { wayBack, whereTo } from "./cutover-which-way.ts";
 import { undoCutover } from "./cutover-undo.ts";
 import { hasToLose, whyNotBack } from "./cutover-way-back.ts";
-import { createCutoverWalk, type CutoverParts, type CutoverWalk, done } from "./cutover-walk.ts";
+import {
+  createCutoverWalk,
+  type CutoverParts,
+  type CutoverWalk,
+  done,
+  failed,
+  type StepEnd,
+} from "./cutover-walk.ts";
 import { recoverUnfinished } from "./remediation-recovery.ts";
 import { startSiteMeter } from "./site-meter.ts";
 
-/** What commands before this one left, brought to an end. Undefined: there was nothing. */
-export async function takeUpAll(
+/**
+ * What a command before this one left of the same service, brought to an end; of another it is only
+ * told. Undefined: there was nothing.
+ */
+export async function takeUpLeft(
   settings: Settings,
+  flags: Pick<CutoverFlags, "unit" | "socket">,
   told: CutoverTold,
 ): Promise<CutoverEnd | undefined> {
   const all = await readCutovers(settings.stateDir);
@@ -24,12 +37,24 @@ export async function takeUpAll(
     const why = `${all.failure.what} cannot be read (${all.failure.why})`;
     return { kind: "refused", why: `${why} and may be of an unfinished cutover` };
   }
-  let last: CutoverEnd | undefined;
-  for (const record of all.value.filter(isLeft)) {
-    last = await takeUp(record, settings, told, new AbortController().signal, "apply");
-    if (last.kind === "refused") return last;
+  const left = all.value.filter(isLeft);
+  const other = left.find((record) => !isAbout(record, flags)) ?? left[1];
+  if (other !== undefined) {
+    const cure = `onemaster cutover apply --unit ${other.unit} --yes finishes it`;
+    return { kind: "refused", why: `a cutover of ${other.unit} was left halfway: ${cure}` };
   }
-  return last;
+  const [record] = left;
+  if (record === undefined) return undefined;
+  return await takeUp(record, settings, told, new AbortController().signal, "apply");
+}
+
+/** True unless what is said names another service. */
+function isAbout(
+  { unit, target }: CutoverRecord,
+  flags: Pick<CutoverFlags, "unit" | "socket">,
+): boolean {
+  if (flags.socket !== undefined && flags.socket !== target.socket.path) return false;
+  return flags.unit === undefined || [unit, target.service.name].includes(flags.unit);
 }
 
 /** Under way when its command died, or not all of it could be put back. */
@@ -50,7 +75,7 @@ export async function takeUp(
 ): Promise<CutoverEnd> {
   const parts = partsFor(settings, told, signal);
   const { recovered, left } = await takeUpEndings(parts);
-  if (left !== undefined) return { kind: "refused", why: left };
+  if (left !== undefined) return { kind: "refused", why: left, changed: recovered > 0 };
   const reopened = { ...record, outcome: null, endedAt: null, ending: null };
   const walk = createCutoverWalk(reopened, parts);
   const against = by === "rollback" ? await whyNotBack(walk, await hasToLose(walk)) : undefined;
@@ -76,9 +101,24 @@ export async function takeUp(
 
 async function finishAfter(walk: CutoverWalk): Promise<CutoverRecord> {
   walk.amend({ undoing: null });
+  const enabled = await walk.step("install", "the native unit is enabled", () => enableAgain(walk));
+  const away = await walk.step("put-away", "the init script goes into the backup", () =>
+    putAwayAndLoad(walk),
+  );
+  if (enabled.result === "failed") walk.note(enabled.text);
   const end = await walk.step("end-old", "the old groups are ended", () => endOld(walk));
   if (end.result === "failed") walk.note(`the old groups are not ended: ${end.text}`);
-  return await finishCutover(walk);
+  const finished = await finishCutover(walk);
+  if (away.result !== "failed") return finished;
+  return await walk.finish(
+    "failed",
+    `the native unit serves, and the init script is there: ${away.text}`,
+  );
+}
+
+async function enableAgain(walk: CutoverWalk): Promise<StepEnd> {
+  const missing = await putUnitBack(walk);
+  return missing === undefined ? done("it starts at boot as before") : failed(missing);
 }
 
 /** Ends of single groups that died with the command are finished or undone first. */

@@ -32,6 +32,8 @@ export interface CutoverParts {
   readonly members: (unit: string) => Promise<readonly number[] | undefined>;
   /** The unit that a process is in; undefined: none, or it is gone. */
   readonly unitOf: (pid: number) => string | undefined;
+  /** Folder of drop-ins that last until the next boot: /run/systemd/system. */
+  readonly dropIns: string;
   /** systemd still makes units of init scripts: it does until version 260. */
   readonly hasGenerator: () => boolean;
   readonly ask: (place: SitePlace, patienceMs: number) => Promise<SiteAnswer>;

@@ -1,11 +1,10 @@
 import { hashOf, standing } from "../act/put-files.ts";
 import { blindness } from "../detect/cutover-refusals.ts";
-import { setAside, whyFollowed } from "./cutover-aside.ts";
-import { keptAt, putAway, putUnitBack } from "./cutover-install.ts";
+import { keptAt, wasInstalled } from "./cutover-install.ts";
+import { hasName, hasPath, systemdListens } from "./cutover-lead-back.ts";
 import { isNativeFile, oldStillListens, socketIn } from "./cutover-native.ts";
-import { whyReached } from "./cutover-old.ts";
-import { untilServing } from "./cutover-start.ts";
-import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
+import { whyReached } from "./cutover-reached.ts";
+import type { CutoverWalk } from "./cutover-walk.ts";
 
 /**
  * Why the init script would not start the service again, looked for before anything that works is
@@ -19,17 +18,22 @@ export async function whyNoWayBack({ parts, record }: CutoverWalk): Promise<stri
   if ((await standing(initScript)) === "nothing") {
     const kept = keptAt(backup, initScript);
     const there = await standing(kept);
-    if (there === "nothing") return `${initScript} is gone, and its copy ${kept} is missing`;
+    if (there === "nothing") {
+      return `${initScript} is gone, and its copy ${kept} is missing: put one of them back first`;
+    }
     if (scriptSha256 !== null && (there !== "file" || (await hashOf(kept)) !== scriptSha256)) {
-      return `${initScript} is gone, and ${kept} is not the copy that was made of it`;
+      return `${initScript} is gone, and ${kept} is not the copy that was made of it: put the script back first`;
     }
   }
   if (!parts.hasGenerator()) {
     return `this systemd makes no units of init scripts any more, so ${initScript} would not start`;
   }
   if (launcher?.startsWith("/") === true && (await standing(launcher)) === "nothing") {
-    return `${launcher}, which ${initScript} starts gunicorn through, is gone`;
+    return `${launcher}, which ${initScript} starts gunicorn through, is gone: put it back first`;
   }
+  const unit = await parts.unit(old.unit);
+  if (unit?.loadState === "masked")
+    return `${old.unit} is masked: systemctl unmask ${old.unit} first`;
   return undefined;
 }
 
@@ -40,7 +44,14 @@ export async function hasToLose(walk: CutoverWalk): Promise<boolean> {
   const unit = await parts.unit(name);
   if (unit !== undefined && !isNativeFile(walk, unit.fragmentPath)) return false;
   const members = await parts.members(name);
-  return members?.length !== 0 && (await whyReached(walk)) !== undefined;
+  if (members?.length === 0 || (await whyReached(walk)) === undefined) return false;
+  // a socket of systemd's takes connections up, and without a master nobody answers them
+  return !(await systemdListens(walk)) || (members ?? [1]).some((pid) => mayServe(walk, pid));
+}
+
+function mayServe({ parts }: CutoverWalk, pid: number): boolean {
+  const now = parts.eyes.process(pid);
+  return now === "unreadable" || (now !== "gone" && now.signalRole === "master");
 }
 
 /**
@@ -53,28 +64,35 @@ export async function whyNotBack(walk: CutoverWalk, toLose: boolean): Promise<st
     if (!toLose || hasPath(walk) || hasName(walk)) return undefined;
     const { keptName, served } = walk.record();
     const old = `master ${served?.master.pid} listens, but ${keptName ?? "the second name"}`;
-    return `${old}, by which the path would lead to it again, is gone`;
+    const cure = "onemaster cutover apply --yes finishes what was begun";
+    return `${old}, by which the path would lead to it again, is gone: ${cure}`;
   }
-  const noWay = await whyNoWayBack(walk);
+  const noWay = (await whyNoWayBack(walk)) ?? (await whyNotItsFile(walk));
   if (noWay !== undefined || !toLose) return noWay;
   return await whyNotStarted(walk);
 }
 
-/** True where the path leads to the file of the master that served before. */
-export function hasPath(walk: CutoverWalk): boolean {
-  return isOldFile(walk, walk.record().target.socket.path);
-}
-
-/** True where that file has its second name, by which the path can lead to it again. */
-function hasName(walk: CutoverWalk): boolean {
-  const { keptName } = walk.record();
-  return keptName !== null && isOldFile(walk, keptName);
-}
-
-function isOldFile({ parts, record }: CutoverWalk, path: string): boolean {
-  const { file } = record().target.socket;
-  const now = parts.eyes.file(path);
-  return now.kind === "socket" && now.device === file?.device && now.inode === file.inode;
+/** Why the native unit's file could not be removed, or its master not be told by it. */
+async function whyNotItsFile(walk: CutoverWalk): Promise<string | undefined> {
+  const { parts, record } = walk;
+  const { files, service } = record().target;
+  if (!wasInstalled(walk)) return undefined;
+  let missing: string | undefined;
+  for (const { path } of files) {
+    const there = await standing(path);
+    if (there !== "nothing" && there !== "file") {
+      return `${path} is no file any more: look what stands there, and remove it first`;
+    }
+    if (there === "nothing") missing ??= path;
+  }
+  const { steps } = record();
+  const began = (name: string): number => steps.findLastIndex(({ step }) => step === name);
+  const mainPid = (await parts.unit(service.name))?.mainPid ?? 0;
+  // as it is while somebody else than this walk has removed it
+  if (missing === undefined || mainPid === 0 || began("start-old") > began("start"))
+    return undefined;
+  const state = `${missing} is gone, and process ${mainPid} of it still runs`;
+  return `${state}: systemctl stop ${service.name} first, which is an outage`;
 }
 
 /** Why the init script would not be run once the native unit is stopped, or start a second of some. */
@@ -85,7 +103,7 @@ async function whyNotStarted({ parts, record }: CutoverWalk): Promise<string | u
   if (blind !== undefined) return blind.why;
   const socket = socketIn(report, about.path);
   if (socket === undefined || socket.verdict === "unknown") {
-    return `not enough could be seen of ${about.path}`;
+    return `not enough could be seen of ${about.path}: see onemaster status`;
   }
   const masters = socket.groups.flatMap(({ master }) => master ?? []);
   const other = masters.find(({ pid }) => parts.unitOf(pid) !== service.name);
@@ -99,41 +117,4 @@ async function whyNotStarted({ parts, record }: CutoverWalk): Promise<string | u
   if (left.length === 0) return undefined;
   const who = `process ${left.join(", ")} of before is still in ${scope}`;
   return `${who}: ${old.initScript} may start the same again beside it; end it first`;
-}
-
-/**
- * Puts the native unit back and starts it, where the init script did not bring the service up and
- * nobody is reached at the path. What lives otherwise is put where no stop of the unit reaches it.
- */
-export async function restoreNative(walk: CutoverWalk): Promise<StepEnd> {
-  const { parts, record } = walk;
-  const { start, service } = record().target;
-  const reached = await whyReached(walk);
-  if (reached !== undefined) return skipped(`the native unit is not started: ${reached}`);
-  const aside = await setAside(walk);
-  if (aside.result === "failed") return skipped(`the native unit is not started: ${aside.text}`);
-  const missing = await putUnitBack(walk);
-  if (missing !== undefined) return failed(missing);
-  const away = await putAway(walk);
-  // the native unit has precedence over it
-  if (away.result === "failed") walk.note(away.text);
-  const unread = await parts.systemd.reload();
-  if (unread !== undefined) return failed(unread);
-  const followed = await whyFollowed(walk);
-  if (followed !== undefined) return failed(followed);
-  // somebody may have come to serve meanwhile
-  const again = await whyReached(walk);
-  if (again !== undefined) return failed(`the native unit is not started: ${again}`);
-  // a start of what the init script has left active (exited) would do nothing; nobody is in it
-  const members = await parts.members(service.name);
-  if (members?.length !== 0) return failed(`${service.name} has processes, or may have`);
-  const unstopped = await parts.systemd.stop(service.name);
-  if (unstopped !== undefined) return failed(unstopped);
-  for (const unit of start) {
-    await parts.systemd.resetFailed(unit);
-    const why = await parts.systemd.start(unit);
-    if (why !== undefined) return failed(why);
-  }
-  const end = await untilServing(walk, () => false);
-  return end.result === "failed" ? end : done(`the native unit is put back: ${end.text}`);
 }

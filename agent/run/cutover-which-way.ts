@@ -43,11 +43,12 @@ export const wayBack: Way = { forward: false, text: "" };
 
 /**
  * Where a cutover that is left goes: as `whichWay` says, in words that follow what was left. What
- * was being undone is finished only where there is no way back and the native unit serves.
+ * was being undone is undone as long as the old master lives and can be led back to; else the
+ * native unit, where it serves, may be all that does.
  */
 export async function whereTo(walk: CutoverWalk): Promise<Way> {
   let noWay = "";
-  if (walk.record().undoing !== null) {
+  if (walk.record().undoing !== null && oldStillListens(walk)) {
     const against = await whyNotBack(walk, await hasToLose(walk));
     if (against === undefined) return wayBack;
     noWay = `; ${against}`;

@@ -113,18 +113,32 @@ it("a start of nobody is in the way of nothing: the script is run with others in
 });
 
 it.each<[string, Partial<FakeHost>, boolean, RegExp]>([
-  ["what was being undone is undone", {}, false, /^$/],
+  [
+    "what was being undone is undone where the old master can be led back to",
+    {
+      living: oldListens,
+      file: (at) => ({ kind: "socket", device: 26, inode: at.endsWith("-1") ? 4_711 : 9 }),
+    },
+    false,
+    /^$/,
+  ],
+  [
+    "what was being undone is finished where the native unit is all that serves",
+    {},
+    true,
+    /^; master 70 owns .*, has 4 workers and answers$/,
+  ],
   [
     "what cannot be undone is finished where the native unit serves",
     { living: oldListens },
     true,
-    /^; master 68 listens, but .* is gone; master 70 owns .*, has 4 workers and answers$/,
+    /^; master 68 listens, but .* is gone: .*; master 70 owns .*, has 4 workers and answers$/,
   ],
   [
     "what cannot be undone is left where the native unit does not serve either",
     { living: oldListens, unit: () => ({ activeState: "failed", fragmentPath, mainPid: 0 }) },
     false,
-    /^, since platform\.service failed: success; master 68 listens, but .* is gone$/,
+    /^, since platform\.service failed: success; master 68 listens, but .* is gone: .*$/,
   ],
 ])("%s", async (_, host, forward, says) => {
   const file = join(mkdtempSync(join(tmpdir(), "onemaster-not-back-")), "app.sock");

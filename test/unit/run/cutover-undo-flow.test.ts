@@ -4,13 +4,13 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import type { FileNow } from "../../../agent/model/acting.ts";
 import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import { hashOfText } from "../../../agent/act/put-files.ts";
 import { keptAt } from "../../../agent/run/cutover-install.ts";
@@ -23,7 +23,6 @@ import { type FakeHost, fakeCutover } from "./fake-cutover.ts";
 const script = "#!/bin/sh\n";
 const unitText = "[Install]\nWantedBy=multi-user.target\n";
 const nobody = report([socket({ verdict: "no-master", masters: 0, groups: [] })]);
-const oldFile: FileNow = { kind: "socket", device: 26, inode: 4_711 };
 const oldListens = new Map([[68, [25_453]]]);
 const scope = "onemaster-before-platform.scope";
 
@@ -32,6 +31,9 @@ interface Case {
   readonly kept: string;
   readonly unitFile: string;
   readonly record: CutoverRecord;
+  /** The old socket file, by what it is, and its second name, which is gone. */
+  readonly file: { readonly device: number; readonly inode: number };
+  readonly keptName: string;
 }
 
 /** A cutover whose native unit is in place, in a folder of its own; the script is in the backup. */
@@ -49,6 +51,11 @@ async function installed(change: Partial<CutoverRecord> = {}): Promise<Case> {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
+  const socketFile = join(root, "app.sock");
+  const keptName = join(root, ".app.sock.onemaster-1");
+  writeFileSync(socketFile, "");
+  const { dev, ino } = statSync(socketFile);
+  const file = { device: dev, inode: ino };
   const { target } = cutover();
   const step = { at: "2026-11-23T00:39:55.990Z", tookMs: 1, text: "", result: "done" } as const;
   const record = cutover({
@@ -60,16 +67,17 @@ async function installed(change: Partial<CutoverRecord> = {}): Promise<Case> {
       { ...step, step: "start" },
     ],
     aside: [],
+    keptName,
     ...change,
     target: {
       ...target,
       backup,
-      socket: { ...target.socket, path },
+      socket: { ...target.socket, path, file },
       old: { ...target.old, initScript, links: [], pidfile: null },
       files: [{ path: unitFile, mode: 0o644, secret: false, sha256: await hashOfText(unitText) }],
     },
   });
-  return { initScript, kept, unitFile, record };
+  return { initScript, kept, unitFile, record, file, keptName };
 }
 
 /** The native unit as it runs until it is stopped. */
@@ -105,17 +113,13 @@ it("an old master that lives is led back to also where no script is left to be p
     ...runningUntilStopped(one),
     report: report([socket({ groups: [group("serving", 68)] })]),
     living: oldListens,
-    file: oldFile,
+    file: { kind: "socket", ...one.file },
     answer: { kind: "answered", status: 200 },
   });
   const over = await undoCutover(walk, "answer: silent", "surprise");
   expect(calls).toEqual(["stop platform.service"]);
-  expect(stepsOf(over)).toEqual([
-    // as the fake's eyes have it, the path never led elsewhere
-    "path-back skipped",
-    "stop-new done",
-    "check-old done",
-  ]);
+  expect(existsSync(one.keptName)).toBe(true);
+  expect(stepsOf(over)).toEqual(["path-back done", "stop-new done", "check-old done"]);
   expect(over.ending).toMatch(/the native unit is stopped, and left in place: .* is missing/);
   expect([over.outcome, existsSync(one.unitFile)]).toEqual(["failed", true]);
 });
@@ -142,56 +146,75 @@ it("whose files could not be removed is not started by its script: it serves aga
   const over = await undoCutover(walk, "asked for", "rollback");
   expect(stepsOf(over).slice(0, 3)).toEqual([
     "path-back skipped",
+    "bring-back done",
     "stop-new done",
-    "remove-unit failed",
   ]);
+  expect(stepsOf(over)).toContain("remove-unit failed");
   expect(stepsOf(over)).toContain("restore-new failed");
-  expect(stepsOf(over).some((step) => /bring-back|move-back|start-old/.test(step))).toBe(false);
+  expect(stepsOf(over).some((step) => /move-back|start-old/.test(step))).toBe(false);
   expect(calls).toContain("start platform.service");
 });
 
-it("who was left by a script that failed is set aside before the native unit serves again", async () => {
+it.each([
+  ["who comes into the unit in between is set aside", 0],
+  ["what the script has started and came to nothing is ended", 1],
+])("%s before the native unit serves again", async (_, starts) => {
   const one = await installed();
   const host = runningUntilStopped(one);
   let inUnit = [70];
+  let began = 0;
+  const signals: string[] = [];
+  const living = new Map([[812, []]]);
   const { walk, calls } = fakeCutover({
     ...host,
     report: nobody,
+    living,
     file: () => (host.state.runs ? { kind: "socket", device: 26, inode: 9 } : { kind: "absent" }),
     answer: { kind: "answered", status: 200 },
     members: (unit) => (unit === scope ? [] : inUnit),
+    signal(pid, signal) {
+      signals.push(`${signal} ${pid}`);
+      if (signal === "SIGKILL") {
+        living.delete(pid);
+        inUnit = [];
+      }
+      return { kind: "done" };
+    },
     refuses(call) {
       if (call.startsWith("move 812 ")) inUnit = [];
       if (call === "stop platform.service") {
         host.state.runs = false;
         inUnit = [];
       }
+      if (call === "reload" && starts === 0 && !calls.includes(`move 812 into ${scope}`)) {
+        inUnit = [812];
+      }
       if (call !== "start platform.service" || existsSync(one.unitFile)) return undefined;
-      // a second daemon of the same script, and no gunicorn
+      began += 1;
+      // a daemon of the same script, or a gunicorn that will be late
       inUnit = [812];
       return "the script failed";
     },
   });
   const over = await undoCutover(walk, "answer: status 500", "surprise");
-  const at = (call: string): number => calls.lastIndexOf(call);
-  expect(calls).toContain(`move 812 into ${scope}`);
-  expect(at("start platform.service")).toBeGreaterThan(at(`move 812 into ${scope}`));
-  expect(calls.filter((call) => call === "start platform.service")).toHaveLength(2);
+  expect(began).toBe(starts);
+  expect(calls.includes(`move 812 into ${scope}`)).toBe(starts === 0);
+  expect(signals.includes("SIGKILL 812")).toBe(starts === 1);
+  expect(calls.at(-1)).toBe("start platform.service");
   expect(stepsOf(over)).toContain("restore-new failed");
   expect([existsSync(one.unitFile), existsSync(one.initScript)]).toEqual([true, false]);
 });
 
 it("nothing is started or stopped where the path could not be led back from a unit that serves", async () => {
   const one = await installed();
+  rmSync(join(dirname(one.keptName), "app.sock"));
   const { walk, calls } = fakeCutover({
     ...runningUntilStopped(one),
     report: report([socket({ groups: [group("serving", 70), group("stale", 68)] })]),
     living: oldListens,
     // the second name is there for the look, and gone as it is used
     file: (at) =>
-      at === path
-        ? { kind: "socket", device: 26, inode: 9 }
-        : { kind: "socket", device: 26, inode: 4_711 },
+      at === path ? { kind: "socket", device: 26, inode: 9 } : { kind: "socket", ...one.file },
     answer: { kind: "answered", status: 200 },
   });
   const over = await undoCutover(walk, "answer: silent", "surprise");
@@ -213,7 +236,10 @@ it("once the path is lost no further unit is started", async () => {
     },
     report: nobody,
     living: oldListens,
-    file: () => (calls.includes("start platform.socket") ? { kind: "absent" } : oldFile),
+    file: () =>
+      calls.includes("start platform.socket")
+        ? { kind: "absent" }
+        : { kind: "socket", ...one.file },
     unit: () => ({ fragmentPath: one.unitFile, mainPid: 0 }),
     refuses(call) {
       if (call !== "start platform.socket") return undefined;

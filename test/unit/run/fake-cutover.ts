@@ -3,7 +3,7 @@ import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import type { Report } from "../../../agent/model/report.ts";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
 import type { UnitProperties } from "../../../agent/model/unit.ts";
-import type { SiteAnswer } from "../../../agent/probe/site-ask.ts";
+import type { SiteAnswer, SitePlace } from "../../../agent/probe/site-ask.ts";
 import {
   createCutoverWalk,
   type CutoverParts,
@@ -18,6 +18,8 @@ export interface FakeHost {
   /** What stands at a path; one for all of them, or by path. */
   readonly file?: FileNow | ((path: string) => FileNow);
   readonly answer?: SiteAnswer;
+  /** What it answers where it is asked, instead. */
+  readonly answers?: (place: SitePlace) => SiteAnswer;
   /** Who lives, with start ticks 100 times the pid, and the inodes of its sockets. */
   readonly living?: ReadonlyMap<number, readonly number[]>;
   /** State letter of one that lives; absent: it sleeps. */
@@ -30,6 +32,8 @@ export interface FakeHost {
   readonly members?: (unit: string) => readonly number[] | undefined;
   /** In which unit a process is. */
   readonly unitOf?: (pid: number) => string | undefined;
+  /** Where drop-ins are written. */
+  readonly dropIns?: string;
   /** False: systemd makes no units of init scripts. */
   readonly generator?: boolean;
   /** What a call to systemd fails with. */
@@ -73,8 +77,10 @@ export function fakeCutover(host: FakeHost): {
     unit: (name) => Promise.resolve(propertiesOf(host.unit?.(name) ?? {})),
     members: (name) => Promise.resolve(host.members === undefined ? [] : host.members(name)),
     unitOf: (pid) => host.unitOf?.(pid),
+    dropIns: host.dropIns ?? "/nonexistent/drop-ins",
     hasGenerator: () => host.generator !== false,
-    ask: () => Promise.resolve(host.answer ?? { kind: "silent", why: "ENOENT" }),
+    ask: (place) =>
+      Promise.resolve(host.answers?.(place) ?? host.answer ?? { kind: "silent", why: "ENOENT" }),
     keep: () => Promise.resolve(),
     told: { step: () => undefined, note: () => undefined },
     stopAsked: () => false,
