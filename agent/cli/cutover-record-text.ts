@@ -109,14 +109,14 @@ export function rollbackPlanText(
   const lines = [
     `cutover of ${unit}, begun ${startedAt}, ${outcomeWords(outcome)}`,
     ...[
+      old.initScript === null
+        ? "puts nothing back: there was no init script; only masters that still live can serve"
+        : `puts ${old.initScript} and ${counted(old.links.length, "link")} back from ${backup}`,
       `stops ${service.name}; requests fail from here on until the last step`,
       `removes ${files.map(({ path }) => path).join(", ")}`,
       ...(old.initScript === null
-        ? ["puts nothing back: there was no init script; only masters that still live can serve"]
-        : [
-            `puts ${old.initScript} and ${counted(old.links.length, "link")} back from ${backup}`,
-            `starts ${old.unit} by it, and waits until it answers`,
-          ]),
+        ? []
+        : [`starts ${old.unit} by its init script, and waits until it answers`]),
     ].flatMap((text) => labelled("  - ", escapeUnprintable(text), width)),
     ...(against === undefined ? [] : [colours.verdict("duplicate")(refusal(against, width))]),
     `carry it out: onemaster cutover rollback --unit ${unit} --yes`,

@@ -48,7 +48,7 @@ describe.each(releases)("on %s", (release) => {
       await host.run(`systemd-run --quiet --scope --unit=${scope} sleep 3600 >/dev/null 2>&1 &`);
       await waitFor("the scope", () => isActive(host, scope));
       await expectRefused(host, /process \d+ of before is still in .*\.scope/, "rollback");
-      await host.run("pkill -x -f 'sleep 3600'");
+      await host.run(`kill $(cat /sys/fs/cgroup/system.slice/${scope}/cgroup.procs)`);
       await waitFor(
         "the scope to be gone",
         async () => !(await isActive(host, scope)) || undefined,

@@ -57,11 +57,11 @@ describe("what is told of a cutover", () => {
     expect(rollbackPlanText(cutover(), undefined, style)).toBe(
       [
         "cutover of platform.service, begun 2026-11-23T00:39:55.982Z, not finished",
-        "  - stops platform.service; requests fail from here on until the last step",
-        "  - removes /etc/systemd/system/platform.service",
         "  - puts /etc/init.d/platform and 1 link back from",
         "    /var/lib/onemaster-cutover/platform.service.backup",
-        "  - starts platform.service by it, and waits until it answers",
+        "  - stops platform.service; requests fail from here on until the last step",
+        "  - removes /etc/systemd/system/platform.service",
+        "  - starts platform.service by its init script, and waits until it answers",
         "carry it out: onemaster cutover rollback --unit platform.service --yes",
         "",
       ].join("\n"),
