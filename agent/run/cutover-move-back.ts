@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { putFile, standing, takeEmptyFolder, takeFile } from "../act/put-files.ts";
-import { oldStillListens } from "./cutover-native.ts";
+import { oldStillListens, ownerIn } from "./cutover-native.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 const NAME = "90-onemaster-move-back.conf";
@@ -10,22 +10,22 @@ const MOST_ROUNDS = 10;
  * Moves the old processes back into their unit, so that all is as before. systemd moves processes
  * only into a unit that is delegated and active; a drop-in makes it so for as long as that takes,
  * and lets an inactive one become active without a start of anything. Where it is not possible they
- * stay in the scope and serve from there: that is told, and no failure. Where their master is gone,
- * who is left of them stays as well.
+ * stay in the scope and serve from there: that is told, and no failure. Where nobody of them
+ * serves, they stay as well.
  */
 export async function moveBack(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { scope, old } = walk.record().target;
   const dropIn = join(parts.dropIns, `${old.unit}.d`, NAME);
   const left = await parts.members(scope);
-  if (left?.length === 0 || !oldStillListens(walk)) {
+  if (left?.length === 0 || !(await servesFromScope(walk))) {
     // of a command that died in this very step: the unit would start nothing with it
     const unread =
       (await standing(dropIn)) === "nothing" ? undefined : await removeDropIn(walk, dropIn);
     if (unread !== undefined) return failed(unread);
     if (left?.length === 0) return skipped("nobody is in the scope");
     const who = left === undefined ? "who is left" : `process ${left.join(", ")}`;
-    walk.note(`${who} stays in ${scope}: the master that served before is gone`);
+    walk.note(`${who} stays in ${scope}: no master that serves is among them`);
     return skipped(`in the unit ${who} would be in the way of a start`);
   }
   if (old.kind === "no-unit") {
@@ -38,6 +38,15 @@ export async function moveBack(walk: CutoverWalk): Promise<StepEnd> {
   const text = `the old processes stay in ${scope}, and serve: ${why ?? unread}`;
   walk.note(`${text}; systemctl stop ${old.unit} does not reach them`);
   return skipped(text);
+}
+
+/** The master that served before, or one that somebody has started since, and was set aside with it. */
+async function servesFromScope(walk: CutoverWalk): Promise<boolean> {
+  if (oldStillListens(walk)) return true;
+  const { parts, record } = walk;
+  const { scope, socket } = record().target;
+  const owner = ownerIn((await parts.look()).report, socket.path);
+  return owner !== undefined && parts.unitOf(owner.master.pid) === scope;
 }
 
 async function removeDropIn({ parts }: CutoverWalk, dropIn: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
 import { letStoppedGo } from "../../../agent/run/cutover-let-go.ts";
+import { moveBack } from "../../../agent/run/cutover-move-back.ts";
 import { checkOld, createOldStart } from "../../../agent/run/cutover-old.ts";
 import { undoCutover } from "../../../agent/run/cutover-undo.ts";
 import { duplicate, group, path, report, socket, unclear } from "../cli/reports.ts";
@@ -214,3 +215,34 @@ it("tells who stays stopped, and lets nobody of another boot go on", async () =>
   const later = fakeCutover({ record: { ...record, bootId: "another" }, ...host });
   expect((await letStoppedGo(later.walk)).result).toBe("skipped");
 });
+
+it.each([
+  ["nobody of them serves", "gone", "platform.service", "skipped"],
+  ["one that came later serves from there", "gone", "scope", "done"],
+  ["the master of before lives", "lives", "scope", "done"],
+] as const)(
+  "who is in the scope goes back into the unit where %s",
+  async (why, old, unit, result) => {
+    const dropIns = mkdtempSync(join(tmpdir(), "onemaster-drop-ins-"));
+    onTestFinished(() => rmSync(dropIns, { recursive: true }));
+    const scope = "onemaster-before-platform.scope";
+    let inScope = [78, 79];
+    const { walk } = fakeCutover({
+      record: {
+        ...taken("set-aside"),
+        served: { master: { pid: 68, startTicks: 6_800 }, listenerInode: 25_453 },
+      },
+      report: report([socket({ groups: [group("serving", 78)] })]),
+      living: new Map(old === "lives" ? [[68, [25_453]]] : []),
+      dropIns,
+      members: () => inScope,
+      unitOf: () => (unit === "scope" ? scope : unit),
+      refuses(call) {
+        if (call.startsWith("attach")) inScope = [];
+        return undefined;
+      },
+    });
+    expect((await moveBack(walk)).result, `where ${why}`).toBe(result);
+    expect(inScope).toEqual(result === "done" ? [] : [78, 79]);
+  },
+);
