@@ -181,7 +181,7 @@ function start({ target, mode, socketActivation }: StepParts): Step {
     undo:
       mode === "clean"
         ? "the unit is stopped"
-        : "the unit is stopped first, then the second name goes back to the path: the old master serves again",
+        : "the second name goes back to the path, so that the old master serves again; then the unit is stopped",
   };
 }
 

@@ -116,7 +116,7 @@ export async function putAway(walk: CutoverWalk): Promise<StepEnd> {
     gone.push(old.initScript);
   }
   if (gone.length === 0) return skipped("there is no init script, and no link to one");
-  return done(`${gone.join(", ")} moved to ${backup}`);
+  return done(`${gone.join(", ")} put away, and kept in ${backup}`);
 }
 
 /** Has systemd read its units, and looks whether the native one is what it has read. */
