@@ -161,3 +161,12 @@ describe("the plan of a cutover", () => {
     expect(plan({ ...saw, checks: { user: undefined } }).notes).toHaveLength(3);
   });
 });
+
+it("knows of no pidfile where neither settings nor scripts name one", () => {
+  const launches = [launch({ line: line({ pidfile: undefined }) })];
+  const { old } = target({
+    socket: socket({ pidfile: null }),
+    look: { scripts: scripts({ launches }) },
+  });
+  expect(old.pidfile).toBeNull();
+});
