@@ -186,6 +186,11 @@ async function removeFiles(walk: CutoverWalk): Promise<StepEnd> {
       removed.push(path);
     }
     for (const link of await wantsLinks(path)) await takeLink(link, path);
+    const dropIns = (await namesIn(`${path}.d`)).filter((name) => name.endsWith(".conf"));
+    if (dropIns.length > 0) {
+      const all = dropIns.map((name) => join(`${path}.d`, name)).join(", ");
+      walk.note(`${all} will hold for the init script's unit too`);
+    }
   }
   for (const { path, from, to } of ownership) {
     const why = await giveTo(path, to, from, [old.unit, service.name]);

@@ -136,6 +136,17 @@ it.each([
   expect(existsSync(unitFile)).toBe(isThere);
 });
 
+it("drop-ins that hold for the script's unit as well are told", async () => {
+  const { record, unitFile } = await doneIn();
+  put(`${unitFile}.d/limits.conf`, "[Service]\nUser=www-data\n");
+  put(`${unitFile}.d/README`, "");
+  const { walk } = fakeCutover({ record, report: nobody });
+  expect((await removeUnit(walk)).result).toBe("done");
+  expect(walk.notes()).toEqual([
+    `${unitFile}.d/limits.conf will hold for the init script's unit too`,
+  ]);
+});
+
 it("systemd reads its units anew also where not all could be removed", async () => {
   const { record, unitFile } = await doneIn();
   rmSync(unitFile);
