@@ -105,7 +105,7 @@ function diedHalfway(path: string, { report }: Sight): string | undefined {
   const unit = socket === undefined ? undefined : cutoverAt(socket);
   if (unit === undefined) return undefined;
   return (
-    `No cutover takes so long: where none of ${unit} is under way any more, onemaster cutover ` +
+    `Hardly any cutover takes so long: where none of ${unit} is under way any more, onemaster cutover ` +
     "apply --yes on the host brings it to its end."
   );
 }

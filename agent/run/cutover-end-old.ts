@@ -9,7 +9,7 @@ import { realPathOf } from "../act/real-path.ts";
 import { endingPlans } from "../detect/ending-plans.ts";
 import { writeRemediation } from "../history/remediation-files.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
-import { nativeNow, socketIn } from "./cutover-native.ts";
+import { type NativeNow, nativeNow, oldStillListens, socketIn } from "./cutover-native.ts";
 import { dropOldPidfile } from "./cutover-pidfile.ts";
 import { reasonOf } from "./remediation-lock.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
@@ -30,9 +30,13 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
   for (;;) {
     const native = await nativeNow(walk);
     const why = native.kind === "serves" ? undefined : native.why;
-    if (why !== undefined && ended === 0 && native.kind === "lost") return failed(why);
+    // as long as it lives there is a way back, whoever else of the old is ended
+    const canGoBack = oldStillListens(walk);
+    const surprise = (text: string): StepEnd =>
+      canGoBack || ended === 0 ? failed(text) : notAll(walk, ended, text);
+    if (why !== undefined && native.kind === "lost") return surprise(why);
     const plans = await plansFor(walk);
-    if (plans.length === 0) {
+    if (plans.length === 0 && !canGoBack) {
       if (ended > 0) return done(`${ended} old ${ended === 1 ? "group" : "groups"} ended`);
       return skipped("no old group is left");
     }
@@ -41,16 +45,15 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
       const { isEnded, odd } = await endOne(walk, plan);
       if (isEnded) ended += 1;
       if (odd === undefined) continue;
-      // with anybody of it ended there is nobody whole to go back to
-      return ended === 0 ? failed(odd) : notAll(walk, ended, odd);
+      return oldStillListens(walk) || ended === 0 ? failed(odd) : notAll(walk, ended, odd);
     }
-    if (parts.stopAsked() && ended === 0) return failed("told to stop");
-    if (parts.clock.monotonicMs() < endMs && (plan !== undefined || plans.some(isPassing))) {
+    if (parts.stopAsked() && canGoBack) return failed("told to stop");
+    const mayPass = plan !== undefined || plans.length === 0 || plans.some(isPassing);
+    if (parts.clock.monotonicMs() < endMs && mayPass) {
       await parts.clock.sleep(BETWEEN_MS);
       continue;
     }
-    const against = why ?? plans[0]?.refusals[0]?.why ?? "it could not be told why";
-    return ended === 0 ? failed(against) : notAll(walk, ended, against);
+    return surprise(why ?? plans[0]?.refusals[0]?.why ?? "it could not be told why");
   }
 }
 
@@ -144,9 +147,14 @@ export async function stopAll(walk: CutoverWalk): Promise<StepEnd> {
   return done(`${ids.length} processes ended; nobody serves now`);
 }
 
-/** Nothing of the cutover is left over: the scope is gone, the second name, the old pidfile. */
+/**
+ * Nothing of the cutover is left over: the scope is gone, the second name, the old pidfile. Where
+ * the native unit does not serve, and the old master lives, all is left for the way back.
+ */
 export async function finishUp(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
+  const now = await settledNow(walk);
+  if (now.kind !== "serves" && oldStillListens(walk)) return failed(now.why);
   const { scope } = walk.record().target;
   const endMs = parts.clock.monotonicMs() + SCOPE_MS;
   let left = await parts.members(scope);
@@ -159,9 +167,20 @@ export async function finishUp(walk: CutoverWalk): Promise<StepEnd> {
   releaseName(walk);
   takeGroupBack(walk);
   const pidfile = await dropPidfile(walk);
-  const native = await nativeNow(walk);
+  const native = await settledNow(walk);
   if (native.kind !== "serves") return failed(native.why);
   return done(`${native.text}${pidfile}`);
+}
+
+/** A worker may be replaced, or somebody restart it, at the very moment of a look. */
+async function settledNow(walk: CutoverWalk): Promise<NativeNow> {
+  const { clock } = walk.parts;
+  const endMs = clock.monotonicMs() + SCOPE_MS;
+  for (;;) {
+    const native = await nativeNow(walk);
+    if (native.kind !== "not-yet" || clock.monotonicMs() > endMs) return native;
+    await clock.sleep(BETWEEN_MS);
+  }
 }
 
 /** Removes the second name of the old socket file. */

@@ -5,7 +5,8 @@ import { hashOfText } from "../act/put-files.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { setAside } from "./cutover-aside.ts";
 import { endOld, finishUp, stopAll } from "./cutover-end-old.ts";
-import { backUp, giveOwnership, putAway, whyNotLoaded, writeUnit } from "./cutover-install.ts";
+import { giveOwnership, whyNotLoaded, writeUnit } from "./cutover-install.ts";
+import { backUp, putAway } from "./cutover-script-files.ts";
 import { nativeOwner, oldStillListens, ownerIn } from "./cutover-native.ts";
 import type { Preflight } from "./cutover-preflight.ts";
 import { awaitNative, startNative } from "./cutover-start.ts";
@@ -102,6 +103,9 @@ async function isAlone(walk: CutoverWalk): Promise<boolean> {
 /** The last step, also of a cutover that another command left before it. */
 export async function finishCutover(walk: CutoverWalk): Promise<CutoverRecord> {
   const end = await walk.step("finish", "nothing is left over", () => finishUp(walk));
+  if (end.result === "failed" && oldStillListens(walk)) {
+    return await undoCutover(walk, `finish: ${end.text}`, "surprise");
+  }
   const outcome = end.result === "failed" ? "failed" : "done";
   return await walk.finish(outcome, end.text);
 }

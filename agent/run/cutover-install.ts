@@ -1,50 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, normalize } from "node:path";
+import { dirname, join } from "node:path";
 import type { CutoverFile } from "../model/cutover.ts";
 import {
   copyWhole,
   hashOf,
-  isSameFile,
-  makePrivateFolder,
   putFile,
   putLink,
-  renameFile,
   standing,
   takeFile,
   takeLink,
 } from "../act/put-files.ts";
 import { giveTo } from "../act/give-files.ts";
+import { putLinksBack, putScriptBack } from "./cutover-script-files.ts";
 import { reasonOf } from "./remediation-lock.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
-
-/**
- * Where a file is kept below the backup folder: under its own path. Throws for a path that leads
- * up or is not written the shortest way: it would be kept, or overwrite, somewhere else.
- */
-export function keptAt(backup: string, path: string): string {
-  if (!isAbsolute(path) || normalize(path) !== path) {
-    throw new Error(`${path} is not kept: it is no plain absolute path`);
-  }
-  return join(backup, "files", path);
-}
-
-/**
- * Copies what will be put away into the backup; nothing is changed. Not the pidfile: whoever runs a
- * gunicorn names its path, and nobody puts it back.
- */
-export async function backUp(walk: CutoverWalk): Promise<StepEnd> {
-  const { backup, old } = walk.record().target;
-  await makePrivateFolder(backup);
-  const { initScript } = old;
-  if (initScript === null || (await standing(initScript)) === "nothing") {
-    return done(`nothing had to be copied to ${backup}`);
-  }
-  await copyWhole(initScript, keptAt(backup, initScript));
-  if ((await standing(initScript)) === "file") {
-    walk.amend({ scriptSha256: await hashOf(keptAt(backup, initScript)) });
-  }
-  return done(`${initScript} copied to ${backup}`);
-}
 
 /** Gives the files that the service has to write to its user. */
 export async function giveOwnership(walk: CutoverWalk): Promise<StepEnd> {
@@ -92,31 +61,6 @@ function wantedBy(text: string): readonly string[] {
   return [...text.matchAll(/^WantedBy=(.*)$/gm)].flatMap(([, words = ""]) =>
     words.split(/\s+/).filter((word) => /^[\w@.-]+\.target$/.test(word)),
   );
-}
-
-/**
- * What the init script is called in its own folder while it is put away: going back to its name
- * then takes no space, on a disk that is full by now. systemd-sysv-generator and update-rc.d pass
- * over hidden files (FOREACH_DIRENT of dirent-util.h).
- */
-function besideOf(initScript: string): string {
-  return join(dirname(initScript), `.${basename(initScript)}.onemaster`);
-}
-
-/** Moves init script and links away, and has systemd read its units anew. */
-export async function putAway(walk: CutoverWalk): Promise<StepEnd> {
-  const { backup, old } = walk.record().target;
-  const gone: string[] = [];
-  for (const { path, target } of old.links) if (await takeLink(path, target)) gone.push(path);
-  if (old.initScript !== null && (await standing(old.initScript)) !== "nothing") {
-    if (!(await isSameFile(old.initScript, keptAt(backup, old.initScript)))) {
-      return failed(`${old.initScript} has changed since it was copied`);
-    }
-    await renameFile(old.initScript, basename(besideOf(old.initScript)));
-    gone.push(old.initScript);
-  }
-  if (gone.length === 0) return skipped("there is no init script, and no link to one");
-  return done(`${gone.join(", ")} put away, and kept in ${backup}`);
 }
 
 /** Has systemd read its units, and looks whether the native one is what it has read. */
@@ -192,6 +136,7 @@ async function removeFiles(walk: CutoverWalk): Promise<StepEnd> {
       walk.note(`${all} will hold for the init script's unit too`);
     }
   }
+  await putLinksBack(walk);
   for (const { path, from, to } of ownership) {
     const why = await giveTo(path, to, from, [old.unit, service.name]);
     // one that was never given, or that is gone, changes nothing
@@ -240,43 +185,4 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 export async function bringBack(walk: CutoverWalk): Promise<StepEnd> {
   await keepUnit(walk);
   return await putScriptBack(walk);
-}
-
-/** The one that is still in its folder, if it is what was kept; else a copy. */
-async function copyBack(kept: string, initScript: string): Promise<void> {
-  const beside = besideOf(initScript);
-  if (await isSameFile(kept, beside)) return await renameFile(beside, basename(initScript));
-  try {
-    await copyWhole(kept, initScript);
-  } catch (error) {
-    const help = `make room for it, then write: onemaster cutover rollback --yes`;
-    throw new Error(`${initScript} is not back (${reasonOf(error)}): ${help}`, { cause: error });
-  }
-}
-
-async function putScriptBack(walk: CutoverWalk): Promise<StepEnd> {
-  const { backup, old } = walk.record().target;
-  const back: string[] = [];
-  if (old.initScript !== null) {
-    const kept = keptAt(backup, old.initScript);
-    const there = await standing(old.initScript);
-    if (there === "nothing") {
-      if ((await standing(kept)) === "nothing") {
-        return failed(`${kept} is missing: there is nothing to put back`);
-      }
-      await copyBack(kept, old.initScript);
-      back.push(old.initScript);
-    } else if ((await standing(kept)) !== "nothing") {
-      if (!(await isSameFile(kept, old.initScript))) {
-        walk.note(`${old.initScript} is there and not as it was: it is left as it is`);
-      }
-    }
-    await takeFile(besideOf(old.initScript));
-  }
-  for (const { path, target } of old.links) {
-    if ((await standing(path)) !== "nothing") continue;
-    await putLink(path, target);
-    back.push(path);
-  }
-  return back.length === 0 ? skipped("all stands where it stood") : done(`${back.join(", ")} back`);
 }

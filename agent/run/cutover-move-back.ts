@@ -25,7 +25,9 @@ export async function moveBack(walk: CutoverWalk): Promise<StepEnd> {
     if (unread !== undefined) return failed(unread);
     if (left?.length === 0) return skipped("nobody is in the scope");
     const who = left === undefined ? "who is left" : `process ${left.join(", ")}`;
-    walk.note(`${who} stays in ${scope}: no master that serves is among them`);
+    walk.note(
+      `${who} stays in ${scope}: no master that serves is among them${mastersText(walk, left)}`,
+    );
     return skipped(`in the unit ${who} would be in the way of a start`);
   }
   if (old.kind === "no-unit") {
@@ -38,6 +40,16 @@ export async function moveBack(walk: CutoverWalk): Promise<StepEnd> {
   const text = `the old processes stay in ${scope}, and serve: ${why ?? unread}`;
   walk.note(`${text}; systemctl stop ${old.unit} does not reach them`);
   return skipped(text);
+}
+
+/** Masters whom nobody reaches, and what ends them. */
+function mastersText({ parts }: CutoverWalk, pids: readonly number[] | undefined): string {
+  const masters = (pids ?? []).filter((pid) => {
+    const now = parts.eyes.process(pid);
+    return typeof now === "object" && now.signalRole === "master";
+  });
+  if (masters.length === 0) return "";
+  return `; master ${masters.join(", ")} is reached by nobody: onemaster remediate --yes ends it`;
 }
 
 /** The master that served before, or one that somebody has started since, and was set aside with it. */

@@ -91,7 +91,7 @@ export function socketIn({ sockets }: Report, path: string): SocketReport | unde
 }
 
 /** True while the old master that served is alive and has its listener: it can be led back to. */
-export function oldStillListens({ parts, record }: CutoverWalk): boolean {
+export function oldStillListens({ parts, record }: Pick<CutoverWalk, "parts" | "record">): boolean {
   const { served, bootId } = record();
   if (served === null || bootId !== parts.bootId) return false;
   const found = find(served.master, parts.eyes);
@@ -149,8 +149,8 @@ function whyStopped({ record, parts }: CutoverWalk, unit: UnitProperties): strin
   if (activeState === "failed" || subState === "auto-restart") {
     return `${name} failed: ${result}`;
   }
-  // in a later boot that is somebody else's story
-  if (restarts > 0 && record().bootId === parts.bootId)
+  // in a later boot, or once there is nobody to go back to, what counts is that it serves
+  if (restarts > 0 && oldStillListens({ record, parts }))
     return `${name} ended and was started again ${restarts} times`;
   if (activeState === "inactive") return `${name} is not active`;
   return undefined;

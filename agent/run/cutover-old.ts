@@ -32,7 +32,8 @@ export interface OldStart {
  * thing: a second master, or an end of the one that serves, would be worse than waiting.
  */
 export function createOldStart(walk: CutoverWalk): OldStart {
-  const state = { began: false, waits: false };
+  const before = startedBefore(walk);
+  const state = { began: before, waits: false };
   return {
     began: () => state.began,
     waits: () => state.waits,
@@ -44,16 +45,58 @@ export function createOldStart(walk: CutoverWalk): OldStart {
         state.waits = true;
         return failed(`nothing is started: ${serves.why}`);
       }
+      const left = before ? await walk.parts.members(walk.record().target.old.unit) : [];
+      if (left !== undefined && left.length > 0) {
+        return done(`process ${left.join(", ")} of the init script is there: it is waited for`);
+      }
       const why = await whyNotReady(walk);
       if (why !== undefined) return failed(why);
       state.began = true;
-      const { unit } = walk.record().target.old;
-      const failure = await walk.parts.systemd.start(unit);
-      return failure === undefined
-        ? done(`${unit} is started by its init script`)
-        : failed(failure);
+      return await runScript(walk);
     },
   };
+}
+
+/** The script was run by a command that died: whoever is in the unit may be a gunicorn that is late. */
+function startedBefore({ parts, record }: CutoverWalk): boolean {
+  const { steps, bootId } = record();
+  const last = (name: string): number =>
+    steps.findLastIndex(
+      ({ step, result }) => step === name && (result === "begun" || result === "done"),
+    );
+  return (
+    bootId === parts.bootId && last("start-old") > Math.max(last("start"), last("restore-new"))
+  );
+}
+
+/**
+ * Starts the unit, and waits for its job only as long as there is hope: systemd itself gives a script
+ * five minutes, and nobody serves meanwhile.
+ */
+async function runScript(walk: CutoverWalk): Promise<StepEnd> {
+  const { systemd, clock } = walk.parts;
+  const { unit } = walk.record().target.old;
+  const state: { over?: { readonly why: string | undefined } } = {};
+  const job = systemd.start(unit).then((why) => {
+    state.over = { why };
+    return undefined;
+  });
+  const endMs = clock.monotonicMs() + ANSWER_MS;
+  while (state.over === undefined) {
+    await Promise.race([job, clock.sleep(BETWEEN_MS)]);
+    if (state.over !== undefined || clock.monotonicMs() < endMs) continue;
+    if ((await whyReached(walk)) !== undefined) {
+      return done(`${unit} is started by its init script, which has not ended yet`);
+    }
+    // it never came to be started, so its script is not run for a stop
+    const unstopped = await systemd.stop(unit);
+    const also = unstopped === undefined ? "" : `; ${unstopped}`;
+    return failed(
+      `its init script has not ended after ${ANSWER_MS / 1000} s, and nobody is reached${also}`,
+    );
+  }
+  const { why } = state.over;
+  return why === undefined ? done(`${unit} is started by its init script`) : failed(why);
 }
 
 type Unreached =
@@ -145,8 +188,10 @@ export async function checkOld(
     }
     if (waits && again !== undefined && (await whyReached(walk)) === undefined) {
       waits = await again();
-      sinceMs = parts.clock.monotonicMs();
-      continue;
+      if (!waits) {
+        sinceMs = parts.clock.monotonicMs();
+        continue;
+      }
     }
     const hopeless = nowMs > sinceMs + HOPELESS_MS && !waits && (await isNobodyThere(walk));
     if (nowMs > sinceMs + ANSWER_MS || hopeless) {
@@ -160,13 +205,18 @@ export async function checkOld(
 /** Nobody is reached, and no process is in the unit that might come to serve. */
 async function isNobodyThere(walk: CutoverWalk): Promise<boolean> {
   const { parts, record } = walk;
-  const members = await parts.members(record().target.old.unit);
+  const { old } = record().target;
+  const members = await parts.members(old.unit);
+  // whose master was elsewhere may be started elsewhere again, where nobody looks for it
+  const wasInUnit = old.groups.every(({ master }) => {
+    return master === null || old.inCgroup?.includes(master.pid) === true;
+  });
   // a gunicorn that still loads its application has no signals yet that tell of a master
   const mayCome = (pid: number): boolean => {
     const now = parts.eyes.process(pid);
-    return now === "unreadable" || (now !== "gone" && /^(?:gunicorn|python|\w*sh$)/.test(now.comm));
+    return now === "unreadable" || (now !== "gone" && /^(?:gunicorn|python)|sh$/.test(now.comm));
   };
-  if (members === undefined || members.some(mayCome)) return false;
+  if (!wasInUnit || members === undefined || members.some(mayCome)) return false;
   return (await whyReached(walk)) === undefined;
 }
 

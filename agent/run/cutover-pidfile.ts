@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { posix } from "node:path";
 import { standing } from "../act/put-files.ts";
 import { takePidfile } from "../act/take-pidfile.ts";
-import { keptAt } from "./cutover-install.ts";
+import { keptAt } from "./cutover-script-files.ts";
 import type { CutoverWalk } from "./cutover-walk.ts";
 
 /**

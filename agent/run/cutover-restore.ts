@@ -1,6 +1,8 @@
+import { type Found, find } from "../act/found.ts";
 import { endOutright } from "../act/end-outright.ts";
 import { setAside, whyFollowed } from "./cutover-aside.ts";
-import { putAway, putUnitBack } from "./cutover-install.ts";
+import { putUnitBack } from "./cutover-install.ts";
+import { putAway } from "./cutover-script-files.ts";
 import { whyReached } from "./cutover-reached.ts";
 import { untilServing } from "./cutover-start.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
@@ -66,8 +68,16 @@ async function whyNotEnded({ parts, record }: CutoverWalk): Promise<string | und
       const now = parts.eyes.process(pid);
       return typeof now === "object" ? [now.id] : [];
     });
+    // a daemon that the script starts besides gunicorn may have something to put away
+    const others = ids.filter((id) => isOther(find(id, parts.eyes)));
+    for (const { pid } of others) parts.hands.signal(pid, "SIGTERM");
+    if (others.length > 0) await parts.clock.sleep(GRACE_MS);
     const [problem] = await endOutright(ids, GRACE_MS, parts);
     if (problem !== undefined) return problem;
   }
   return `there are ever more processes in ${unit}`;
+}
+
+function isOther(found: Found): boolean {
+  return found.kind === "same" && !/^(?:gunicorn|python)/.test(found.now.comm);
 }

@@ -64,11 +64,15 @@ async function stopUntilGone(
   }
   const endMs = clock.monotonicMs() + stopTimeoutMs + GONE_MS;
   for (;;) {
-    const state = (await ask(name))?.activeState;
-    const over = state === "inactive" || state === "failed";
-    if (over && (await isEmpty(walk))) return undefined;
+    const left: string[] = [];
+    for (const unit of new Set([...units, name])) {
+      const state = (await ask(unit))?.activeState;
+      const over = state === "inactive" || state === "failed";
+      if (!over) left.push(`${unit} is ${state ?? "in a state that could not be told"}`);
+    }
+    if (left.length === 0 && (await isEmpty(walk))) return undefined;
     if (clock.monotonicMs() > endMs) {
-      return [...whys, `${name} is ${state ?? "in a state that could not be told"}`].join("; ");
+      return [...whys, ...left, ...(left.length === 0 ? [`${name} has processes`] : [])].join("; ");
     }
     await clock.sleep(GONE_LOOK_MS);
   }

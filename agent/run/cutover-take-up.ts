@@ -7,8 +7,10 @@ import { systemClock } from "./clock.ts";
 import { endOld } from "./cutover-end-old.ts";
 import { finishCutover, putAwayAndLoad } from "./cutover-forward.ts";
 import { putUnitBack } from "./cutover-install.ts";
-import { isGoodAnswer, placesOf } from "./cutover-native.ts";
+import { isLeft, leftFor } from "./cutover-left.ts";
+import { isGoodAnswer, oldStillListens, placesOf } from "./cutover-native.ts";
 import { partsFor, underFolderLock } from "./cutover-parts.ts";
+import { letScriptStop } from "./cutover-script-stop.ts";
 import { wayBack, whereTo } from "./cutover-which-way.ts";
 import { undoCutover } from "./cutover-undo.ts";
 import { hasToLose, whyNotBack } from "./cutover-way-back.ts";
@@ -37,29 +39,10 @@ export async function takeUpLeft(
     const why = `${all.failure.what} cannot be read (${all.failure.why})`;
     return { kind: "refused", why: `${why} and may be of an unfinished cutover` };
   }
-  const left = all.value.filter(isLeft);
-  const other = left.find((record) => !isAbout(record, flags)) ?? left[1];
-  if (other !== undefined) {
-    const cure = `onemaster cutover apply --unit ${other.unit} --yes finishes it`;
-    return { kind: "refused", why: `a cutover of ${other.unit} was left halfway: ${cure}` };
-  }
-  const [record] = left;
-  if (record === undefined) return undefined;
-  return await takeUp(record, settings, told, new AbortController().signal, "apply");
-}
-
-/** True unless what is said names another service. */
-function isAbout(
-  { unit, target }: CutoverRecord,
-  flags: Pick<CutoverFlags, "unit" | "socket">,
-): boolean {
-  if (flags.socket !== undefined && flags.socket !== target.socket.path) return false;
-  return flags.unit === undefined || [unit, target.service.name].includes(flags.unit);
-}
-
-/** Under way when its command died, or not all of it could be put back. */
-function isLeft({ outcome, undoing }: CutoverRecord): boolean {
-  return outcome === null || (outcome === "failed" && undoing !== null);
+  const left = leftFor(all.value, flags);
+  if (left === undefined) return undefined;
+  if ("why" in left) return { kind: "refused", why: left.why };
+  return await takeUp(left, settings, told, new AbortController().signal, "apply");
 }
 
 /**
@@ -79,7 +62,7 @@ export async function takeUp(
   const reopened = { ...record, outcome: null, endedAt: null, ending: null };
   const walk = createCutoverWalk(reopened, parts);
   const against = by === "rollback" ? await whyNotBack(walk, await hasToLose(walk)) : undefined;
-  if (against !== undefined) return { kind: "refused", why: against };
+  if (against !== undefined) return { kind: "refused", why: against, changed: recovered > 0 };
   return await underFolderLock(record.target.socket.path, () =>
     measured(walk, async () => {
       if (!isLeft(record)) return await undoCutover(walk, "asked for", "rollback");
@@ -101,18 +84,22 @@ export async function takeUp(
 
 async function finishAfter(walk: CutoverWalk): Promise<CutoverRecord> {
   walk.amend({ undoing: null });
+  await letScriptStop(walk);
   const enabled = await walk.step("install", "the native unit is enabled", () => enableAgain(walk));
   const away = await walk.step("put-away", "the init script goes into the backup", () =>
     putAwayAndLoad(walk),
   );
   if (enabled.result === "failed") walk.note(enabled.text);
   const end = await walk.step("end-old", "the old groups are ended", () => endOld(walk));
+  if (end.result === "failed" && oldStillListens(walk)) {
+    return await undoCutover(walk, `end-old: ${end.text}`, "surprise");
+  }
   if (end.result === "failed") walk.note(`the old groups are not ended: ${end.text}`);
   const finished = await finishCutover(walk);
-  if (away.result !== "failed") return finished;
+  if (away.result !== "failed" || finished.outcome !== "done") return finished;
   return await walk.finish(
     "failed",
-    `the native unit serves, and the init script is there: ${away.text}`,
+    `the native unit serves, and not all of it is done: ${away.text}`,
   );
 }
 

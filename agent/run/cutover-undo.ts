@@ -9,6 +9,7 @@ import { nativeOwner, oldStillListens } from "./cutover-native.ts";
 import { checkOld, createOldStart } from "./cutover-old.ts";
 import { moveBack } from "./cutover-move-back.ts";
 import { restoreNative } from "./cutover-restore.ts";
+import { letScriptStop } from "./cutover-script-stop.ts";
 import { isEmpty, stopNew } from "./cutover-stop-new.ts";
 import { hasToLose, whyNotBack, whyNoWayBack } from "./cutover-way-back.ts";
 import { type CutoverWalk, done, type StepEnd } from "./cutover-walk.ts";
@@ -33,6 +34,7 @@ export async function undoCutover(
   if (!touched && !wasBegun(walk, ["ownership", "install", "put-away"])) {
     return await undoNothing(walk, why, rolled);
   }
+  await letScriptStop(walk);
   const steps = createUndoSteps(walk);
   const { step, problems } = steps;
   if (wasBegun(walk, ["stop-all"])) {

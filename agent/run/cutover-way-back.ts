@@ -1,10 +1,13 @@
 import { hashOf, standing } from "../act/put-files.ts";
 import { blindness } from "../detect/cutover-refusals.ts";
-import { keptAt, wasInstalled } from "./cutover-install.ts";
+import { wasInstalled } from "./cutover-install.ts";
+import { keptAt } from "./cutover-script-files.ts";
 import { hasName, hasPath, systemdListens } from "./cutover-lead-back.ts";
-import { isNativeFile, oldStillListens, socketIn } from "./cutover-native.ts";
+import { isGoodAnswer, isNativeFile, oldStillListens, socketIn } from "./cutover-native.ts";
 import { whyReached } from "./cutover-reached.ts";
 import type { CutoverWalk } from "./cutover-walk.ts";
+
+const ANSWER_MS = 10_000;
 
 /**
  * Why the init script would not start the service again, looked for before anything that works is
@@ -61,15 +64,29 @@ function mayServe({ parts }: CutoverWalk, pid: number): boolean {
  */
 export async function whyNotBack(walk: CutoverWalk, toLose: boolean): Promise<string | undefined> {
   if (oldStillListens(walk)) {
-    if (!toLose || hasPath(walk) || hasName(walk)) return undefined;
-    const { keptName, served } = walk.record();
-    const old = `master ${served?.master.pid} listens, but ${keptName ?? "the second name"}`;
-    const cure = "onemaster cutover apply --yes finishes what was begun";
-    return `${old}, by which the path would lead to it again, is gone: ${cure}`;
+    return toLose && !hasPath(walk) ? await whyNotLedBack(walk) : undefined;
   }
   const noWay = (await whyNoWayBack(walk)) ?? (await whyNotItsFile(walk));
   if (noWay !== undefined || !toLose) return noWay;
   return await whyNotStarted(walk);
+}
+
+/** Why the path must not be led from a unit that serves to the old master that lives. */
+async function whyNotLedBack(walk: CutoverWalk): Promise<string | undefined> {
+  const { parts, record } = walk;
+  const { keptName, served, target } = record();
+  const old = `master ${served?.master.pid} listens`;
+  const cure =
+    "onemaster cutover apply --yes finishes what was begun, and onemaster remediate --yes ends it";
+  if (keptName === null || !hasName(walk)) {
+    const name = keptName ?? "the second name";
+    return `${old}, but ${name}, by which the path would lead to it again, is gone: ${cure}`;
+  }
+  const place = { through: "socket", path: keptName, url: target.socket.url } as const;
+  const answer = await parts.ask(place, ANSWER_MS);
+  if (isGoodAnswer(walk, place, answer)) return undefined;
+  const what = answer.kind === "answered" ? `answers ${answer.status}` : answer.why;
+  return `${old}, but asked by its second name: ${what}: ${cure}`;
 }
 
 /** Why the native unit's file could not be removed, or its master not be told by it. */
@@ -85,12 +102,13 @@ async function whyNotItsFile(walk: CutoverWalk): Promise<string | undefined> {
     }
     if (there === "nothing") missing ??= path;
   }
-  const { steps } = record();
-  const began = (name: string): number => steps.findLastIndex(({ step }) => step === name);
+  const { steps, bootId } = record();
+  const last = (...names: readonly string[]): number =>
+    steps.findLastIndex(({ step }) => names.includes(step));
   const mainPid = (await parts.unit(service.name))?.mainPid ?? 0;
-  // as it is while somebody else than this walk has removed it
-  if (missing === undefined || mainPid === 0 || began("start-old") > began("start"))
-    return undefined;
+  // by this cutover itself, or in another boot: whoever runs now was not started by that file
+  const isOurs = last("remove-unit") > last("start", "restore-new") || bootId !== parts.bootId;
+  if (missing === undefined || mainPid === 0 || isOurs) return undefined;
   const state = `${missing} is gone, and process ${mainPid} of it still runs`;
   return `${state}: systemctl stop ${service.name} first, which is an outage`;
 }

@@ -51,7 +51,7 @@ describe("what an alert says", () => {
         }),
       ),
       `On ${socketPath} 41 is stale. 369 MiB, 18 % of the memory budget, are held where no new ` +
-        "connection can use them. No cutover takes so long: where none of a.service is under way " +
+        "connection can use them. Hardly any cutover takes so long: where none of a.service is under way " +
         `any more, onemaster cutover apply --yes on the host brings it to its end. ${never}`,
     ],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keptAt } from "../../../agent/run/cutover-install.ts";
+import { keptAt } from "../../../agent/run/cutover-script-files.ts";
 
 describe("where a file is kept", () => {
   it("is below the backup, under its own path", () => {

@@ -81,6 +81,19 @@ it.each<[string, Partial<FakeHost>, RegExp]>([
     /^it may$/,
   ],
   [
+    "the old master listens, and answers nobody",
+    {
+      living: oldListens,
+      report: beside,
+      file: (at) => (at === kept ? oldFile : { kind: "socket", device: 26, inode: 9 }),
+      answers: (place) =>
+        "path" in place && place.path === kept
+          ? { kind: "silent", why: "no answer in 10 s" }
+          : { kind: "answered", status: 200 },
+    },
+    /master 68 listens, but asked by its second name: no answer in 10 s: .*remediate --yes/,
+  ],
+  [
     "the old master listens, and the path leads to it",
     { living: oldListens, file: (at) => (at === path ? oldFile : { kind: "absent" }) },
     /^it may$/,
@@ -157,4 +170,26 @@ it.each<[string, Partial<FakeHost>, boolean, RegExp]>([
   const way = await whereTo(walk);
   expect(way.text).toMatch(says);
   expect(way.forward).toBe(forward);
+});
+
+it.each([
+  ["was removed by this cutover", ["install", "start", "stop-new", "remove-unit"], undefined],
+  ["is gone by somebody else", ["install", "start"], /is gone, and process 70 of it still runs/],
+  [
+    "is gone after it was put back",
+    ["install", "start", "remove-unit", "start-old", "restore-new"],
+    /is gone, and process 70 of it still runs/,
+  ],
+] as const)("where its file %s", async (_, steps, says) => {
+  const { target } = record();
+  const files = [{ path: "/nonexistent/gone.service", mode: 0o644, secret: false, sha256: "" }];
+  const at = "2026-11-23T00:39:55.990Z";
+  const { walk } = fakeCutover({
+    ...serves,
+    record: record({
+      target: { ...target, files },
+      steps: steps.map((step) => ({ step, at, result: "done", tookMs: 1, text: "" })),
+    }),
+  });
+  expect((await whyNotBack(walk, false)) ?? "").toMatch(says ?? /^$/);
 });

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { defaultSettings, socketAt } from "../../../agent/model/settings-defaults.ts";
-import { keptAt } from "../../../agent/run/cutover-install.ts";
+import { keptAt } from "../../../agent/run/cutover-script-files.ts";
 import { dropOldPidfile } from "../../../agent/run/cutover-pidfile.ts";
 import { createCutoverWalk, type CutoverParts } from "../../../agent/run/cutover-walk.ts";
 import { requireReal } from "../../support/require-real.ts";

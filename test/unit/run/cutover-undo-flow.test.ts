@@ -1,84 +1,11 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { type Case, installed, nobody, oldListens, scope } from "./cutover-installed.ts";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
-import { hashOfText } from "../../../agent/act/put-files.ts";
-import { keptAt } from "../../../agent/run/cutover-install.ts";
-import { startNative } from "../../../agent/run/cutover-start.ts";
 import { undoCutover } from "../../../agent/run/cutover-undo.ts";
 import { group, path, report, socket } from "../cli/reports.ts";
-import { cutover } from "../history/cutovers.ts";
 import { type FakeHost, fakeCutover } from "./fake-cutover.ts";
-
-const script = "#!/bin/sh\n";
-const unitText = "[Install]\nWantedBy=multi-user.target\n";
-const nobody = report([socket({ verdict: "no-master", masters: 0, groups: [] })]);
-const oldListens = new Map([[68, [25_453]]]);
-const scope = "onemaster-before-platform.scope";
-
-interface Case {
-  readonly initScript: string;
-  readonly kept: string;
-  readonly unitFile: string;
-  readonly record: CutoverRecord;
-  /** The old socket file, by what it is, and its second name, which is gone. */
-  readonly file: { readonly device: number; readonly inode: number };
-  readonly keptName: string;
-}
-
-/** A cutover whose native unit is in place, in a folder of its own; the script is in the backup. */
-async function installed(change: Partial<CutoverRecord> = {}): Promise<Case> {
-  const root = mkdtempSync(join(tmpdir(), "onemaster-undo-"));
-  onTestFinished(() => rmSync(root, { recursive: true }));
-  const initScript = join(root, "init.d/platform");
-  const unitFile = join(root, "system/platform.service");
-  const backup = join(root, "backup");
-  const kept = keptAt(backup, initScript);
-  for (const [file, text] of [
-    [kept, script],
-    [unitFile, unitText],
-  ] as const) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-  const socketFile = join(root, "app.sock");
-  const keptName = join(root, ".app.sock.onemaster-1");
-  writeFileSync(socketFile, "");
-  const { dev, ino } = statSync(socketFile);
-  const file = { device: dev, inode: ino };
-  const { target } = cutover();
-  const step = { at: "2026-11-23T00:39:55.990Z", tookMs: 1, text: "", result: "done" } as const;
-  const record = cutover({
-    scriptSha256: await hashOfText(script),
-    served: { master: { pid: 68, startTicks: 6_800 }, listenerInode: 25_453 },
-    steps: [
-      { ...step, step: "set-aside" },
-      { ...step, step: "install" },
-      { ...step, step: "start" },
-    ],
-    aside: [],
-    keptName,
-    ...change,
-    target: {
-      ...target,
-      backup,
-      socket: { ...target.socket, path, file },
-      old: { ...target.old, initScript, links: [], pidfile: null },
-      files: [{ path: unitFile, mode: 0o644, secret: false, sha256: await hashOfText(unitText) }],
-    },
-  });
-  return { initScript, kept, unitFile, record, file, keptName };
-}
 
 /** The native unit as it runs until it is stopped. */
 function runningUntilStopped({ unitFile, record }: Case): Omit<FakeHost, "report"> & Runs {
@@ -224,33 +151,20 @@ it("nothing is started or stopped where the path could not be led back from a un
   expect([over.outcome, over.undoing]).toEqual(["failed", "surprise"]);
 });
 
-it("once the path is lost no further unit is started", async () => {
-  const one = await installed({ socketActivation: true });
-  const { target } = one.record;
-  const start = ["platform.socket", "platform.service"];
-  let release: (() => void) | undefined;
-  const { walk, calls } = fakeCutover({
-    record: {
-      ...one.record,
-      target: { ...target, start, socket: { ...target.socket, gid: null } },
-    },
-    report: nobody,
+it("what keeps a script from being run for a stop does not outlast the way back", async () => {
+  const one = await installed();
+  const dropIns = join(dirname(one.keptName), "drop-ins");
+  const dropIn = join(dropIns, "platform.service.d/90-onemaster-no-stop.conf");
+  mkdirSync(dirname(dropIn), { recursive: true });
+  writeFileSync(dropIn, "");
+  const { walk } = fakeCutover({
+    ...runningUntilStopped(one),
+    dropIns,
+    report: report([socket({ groups: [group("serving", 68)] })]),
     living: oldListens,
-    file: () =>
-      calls.includes("start platform.socket")
-        ? { kind: "absent" }
-        : { kind: "socket", ...one.file },
-    unit: () => ({ fragmentPath: one.unitFile, mainPid: 0 }),
-    refuses(call) {
-      if (call !== "start platform.socket") return undefined;
-      return new Promise((resolve) => {
-        release = () => resolve(undefined);
-      });
-    },
+    file: { kind: "socket", ...one.file },
+    answer: { kind: "answered", status: 200 },
   });
-  const end = await startNative(walk);
-  expect(end.text).toMatch(/nothing stands at .* any more/);
-  release?.();
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(calls).toEqual(["stop platform.service", "start platform.socket"]);
+  const over = await undoCutover(walk, "answer: silent", "surprise");
+  expect([over.outcome, existsSync(dropIn)]).toEqual(["undone", false]);
 });

@@ -1,0 +1,35 @@
+import { installed, nobody, oldListens } from "./cutover-installed.ts";
+import { expect, it } from "vitest";
+import { startNative } from "../../../agent/run/cutover-start.ts";
+import { fakeCutover } from "./fake-cutover.ts";
+
+it("once the path is lost no further unit is started", async () => {
+  const one = await installed({ socketActivation: true });
+  const { target } = one.record;
+  const start = ["platform.socket", "platform.service"];
+  let release: (() => void) | undefined;
+  const { walk, calls } = fakeCutover({
+    record: {
+      ...one.record,
+      target: { ...target, start, socket: { ...target.socket, gid: null } },
+    },
+    report: nobody,
+    living: oldListens,
+    file: () =>
+      calls.includes("start platform.socket")
+        ? { kind: "absent" }
+        : { kind: "socket", ...one.file },
+    unit: () => ({ fragmentPath: one.unitFile, mainPid: 0 }),
+    refuses(call) {
+      if (call !== "start platform.socket") return undefined;
+      return new Promise((resolve) => {
+        release = () => resolve(undefined);
+      });
+    },
+  });
+  const end = await startNative(walk);
+  expect(end.text).toMatch(/nothing stands at .* any more/);
+  release?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(calls).toEqual(["stop platform.service", "start platform.socket"]);
+});
