@@ -1,4 +1,4 @@
-import type { CutoverFlags } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
 import { joinPath } from "../parse/path-text.ts";
 import { shellWords } from "../parse/shell-words.ts";
 import type { CommonOptions } from "./common-options.ts";

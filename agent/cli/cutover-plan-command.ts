@@ -1,4 +1,5 @@
-import type { CutoverFlags, CutoverPlan } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
+import type { CutoverPlan } from "../model/cutover-plan.ts";
 import type { Settings } from "../model/settings.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
 import { cutoverPlanText, shownPlan } from "./cutover-plan-text.ts";

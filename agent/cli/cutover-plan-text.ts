@@ -1,12 +1,12 @@
 import { shellWord } from "../detect/audit-shell.ts";
+import type { CutoverTarget } from "../model/cutover.ts";
 import {
   type CutoverPlan,
   type CutoverQuestion,
   type CutoverStep,
-  type CutoverTarget,
   isAlreadyNative,
   isReady,
-} from "../model/cutover.ts";
+} from "../model/cutover-plan.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import type { Colours } from "./status-colours.ts";
 import { labelled, textWidth } from "./wrap.ts";

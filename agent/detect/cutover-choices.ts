@@ -1,10 +1,7 @@
 import type { CutoverLook, LaunchFacts } from "../model/cutover-facts.ts";
-import type {
-  CutoverFlags,
-  CutoverNginx,
-  CutoverQuestion,
-  CutoverValueName,
-} from "../model/cutover.ts";
+import type { CutoverNginx } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
+import type { CutoverQuestion, CutoverValueName } from "../model/cutover-plan.ts";
 import type { GunicornLine } from "../model/gunicorn-line.ts";
 import type { SocketReport } from "../model/report.ts";
 import { shellWord } from "./audit-shell.ts";

@@ -1,11 +1,8 @@
 import type { CutoverLook } from "../model/cutover-facts.ts";
 import { isLoaderVariable } from "../model/loader-variables.ts";
-import {
-  type CutoverFile,
-  type CutoverFlags,
-  type CutoverQuestion,
-  nativeEnvironmentFile,
-} from "../model/cutover.ts";
+import { type CutoverFile, nativeEnvironmentFile } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
+import type { CutoverQuestion } from "../model/cutover-plan.ts";
 
 /** How the service gets its environment. */
 export interface ChosenEnvironment {

@@ -1,5 +1,5 @@
 import type { CutoverChecks, CutoverLook } from "../model/cutover-facts.ts";
-import type { CutoverFlags } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
 import type { Report, SocketReport } from "../model/report.ts";
 import type { UnitFacts, UnitProperties } from "../model/unit.ts";
 import type { CutoverChoice } from "./cutover-subject.ts";

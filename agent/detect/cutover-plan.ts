@@ -1,10 +1,5 @@
-import {
-  asideScope,
-  type CutoverPlan,
-  type CutoverRefusal,
-  type CutoverService,
-  type CutoverTarget,
-} from "../model/cutover.ts";
+import { asideScope, type CutoverService, type CutoverTarget } from "../model/cutover.ts";
+import type { CutoverPlan, CutoverRefusal } from "../model/cutover-plan.ts";
 import { chooseEnvironment, type ChosenEnvironment } from "./cutover-environment.ts";
 import { oldOf, startsAtBoot } from "./cutover-old.ts";
 import { type PlanFacts, type PlanParts, type PlanSubject, propertiesOf } from "./cutover-parts.ts";

@@ -1,5 +1,7 @@
 import type { CutoverChecks, CutoverLook } from "../model/cutover-facts.ts";
-import type { CutoverFlags, CutoverOwnership, CutoverRefusalReason } from "../model/cutover.ts";
+import type { CutoverOwnership } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
+import type { CutoverRefusalReason } from "../model/cutover-plan.ts";
 import type { Report, SocketReport } from "../model/report.ts";
 import type { UnitProperties } from "../model/unit.ts";
 import type { ChosenValues } from "./cutover-values.ts";

@@ -1,5 +1,6 @@
 import type { CutoverChecks, PathStand } from "../model/cutover-facts.ts";
-import type { CutoverOwnership, CutoverRefusal } from "../model/cutover.ts";
+import type { CutoverOwnership } from "../model/cutover.ts";
+import type { CutoverRefusal } from "../model/cutover-plan.ts";
 import { whyNoLogOfService, whyNoneOfIts } from "../model/log-place.ts";
 import type { Report } from "../model/report.ts";
 import type { Because, Judge, RefusalCase } from "./cutover-refusal-case.ts";

@@ -1,5 +1,5 @@
 import type { CutoverChecks, CutoverLook } from "../model/cutover-facts.ts";
-import type { CutoverFlags } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
 
 const mostTold = 5;
 const waysOut =

@@ -1,4 +1,5 @@
-import type { CutoverFlags, CutoverService, CutoverSocket } from "../model/cutover.ts";
+import type { CutoverService, CutoverSocket } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
 import type { SocketReport } from "../model/report.ts";
 import { pathFrom } from "./cutover-choices.ts";
 import type { PlanFacts, PlanSubject } from "./cutover-parts.ts";

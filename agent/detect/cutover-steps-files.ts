@@ -1,4 +1,5 @@
-import type { CutoverStep, CutoverTarget } from "../model/cutover.ts";
+import type { CutoverTarget } from "../model/cutover.ts";
+import type { CutoverStep } from "../model/cutover-plan.ts";
 import { shellWord, writeFile } from "./audit-shell.ts";
 
 interface StepParts {

@@ -1,4 +1,5 @@
-import type { CutoverGroup, CutoverPlan, CutoverStep, CutoverTarget } from "../model/cutover.ts";
+import type { CutoverGroup, CutoverTarget } from "../model/cutover.ts";
+import type { CutoverPlan, CutoverStep } from "../model/cutover-plan.ts";
 import { shellWord } from "./audit-shell.ts";
 import { installStep, putAwayStep, words } from "./cutover-steps-files.ts";
 import { execWords } from "./cutover-unit-file.ts";

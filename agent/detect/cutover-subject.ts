@@ -1,4 +1,5 @@
-import type { CutoverFlags, CutoverRefusal } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
+import type { CutoverRefusal } from "../model/cutover-plan.ts";
 import type { GroupReport, Report, SocketReport } from "../model/report.ts";
 import type { UnitFacts, UnitProperties, UnitsSeen } from "../model/unit.ts";
 import { isWrappedScript } from "./audit-case.ts";

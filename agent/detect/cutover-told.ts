@@ -1,4 +1,5 @@
-import type { CutoverNginx, CutoverService, CutoverValue } from "../model/cutover.ts";
+import type { CutoverNginx, CutoverService } from "../model/cutover.ts";
+import type { CutoverValue } from "../model/cutover-plan.ts";
 import { type Chosen, pathFrom } from "./cutover-choices.ts";
 import type { ChosenEnvironment } from "./cutover-environment.ts";
 import { startsAtBoot } from "./cutover-old.ts";

@@ -1,4 +1,5 @@
-import type { CutoverFlags, CutoverPlan } from "./cutover.ts";
+import type { CutoverFlags } from "./cutover-flags.ts";
+import type { CutoverPlan } from "./cutover-plan.ts";
 import type { CutoverRecord, CutoverTold } from "./cutover-record.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,4 +1,5 @@
-import { type CutoverFlags, type CutoverPlan, isReady } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
+import { type CutoverPlan, isReady } from "../model/cutover-plan.ts";
 import type { CutoverActor, CutoverEnd } from "../model/cutover-actor.ts";
 import type { CutoverRecord } from "../model/cutover-record.ts";
 import type { Settings } from "../model/settings.ts";

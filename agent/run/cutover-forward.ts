@@ -1,4 +1,5 @@
-import type { CutoverPlan, CutoverStepName, CutoverTarget } from "../model/cutover.ts";
+import type { CutoverStepName, CutoverTarget } from "../model/cutover.ts";
+import type { CutoverPlan } from "../model/cutover-plan.ts";
 import type { CutoverRecord } from "../model/cutover-record.ts";
 import { keepName, keptNameOf } from "../act/old-name.ts";
 import { hashOfText } from "../act/put-files.ts";

@@ -1,5 +1,5 @@
 import type { CutoverRecord } from "../model/cutover-record.ts";
-import type { CutoverFlags } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
 
 type Asked = Pick<CutoverFlags, "unit" | "socket">;
 

@@ -1,21 +1,15 @@
-import type { Report } from "../model/report.ts";
-import { find, isOver, isStopped } from "../act/found.ts";
-import { isGoodAnswer, oldStillListens, ownerIn, placesOf } from "./cutover-native.ts";
+import { find, isOver } from "../act/found.ts";
 import { dropOldPidfile } from "./cutover-pidfile.ts";
-import { whyReached } from "./cutover-reached.ts";
+import { whyReached, whoServes } from "./cutover-reached.ts";
 import { letScriptStop, stopWithoutScript } from "./cutover-script-stop.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
-const ANSWER_MS = 60_000;
-/** So long after its start there is a process of it, or there will be none. */
-const HOPELESS_MS = 10_000;
-/** A site whose socket answers is not waited for at nginx for longer. */
-const NGINX_MS = 5_000;
+/** systemd itself would wait for five minutes. */
+const SCRIPT_MS = 60_000;
 const BETWEEN_MS = 250;
 const DOUBT_MS = 3_000;
 /** Between two looks that find nobody: gunicorn binds a path before it listens there. */
 const CALM_MS = 50;
-const ONE_ANSWER_MS = 10_000;
 
 /** The start by the init script, which may have to be tried again. */
 export interface OldStart {
@@ -81,7 +75,7 @@ async function runScript(walk: CutoverWalk): Promise<StepEnd> {
     state.over = { why };
     return undefined;
   });
-  const endMs = clock.monotonicMs() + ANSWER_MS;
+  const endMs = clock.monotonicMs() + SCRIPT_MS;
   while (state.over === undefined) {
     await Promise.race([job, clock.sleep(BETWEEN_MS)]);
     if (state.over !== undefined || clock.monotonicMs() < endMs) continue;
@@ -92,7 +86,7 @@ async function runScript(walk: CutoverWalk): Promise<StepEnd> {
     const unstopped = await systemd.stop(unit);
     const also = unstopped === undefined ? "" : `; ${unstopped}`;
     return failed(
-      `its init script has not ended after ${ANSWER_MS / 1000} s, and nobody is reached${also}`,
+      `its init script has not ended after ${SCRIPT_MS / 1000} s, and nobody is reached${also}`,
     );
   }
   const { why } = state.over;
@@ -142,97 +136,6 @@ async function whyNotReady(walk: CutoverWalk): Promise<string | undefined> {
   const unstopped = unit.activeState === "active" ? await stopWithoutScript(walk) : undefined;
   if (unstopped !== undefined) return unstopped;
   await parts.systemd.resetFailed(old.unit);
-  return undefined;
-}
-
-/** The pid of who owns the path: as a report has it, or because its file and its listener last. */
-function whoServes(walk: CutoverWalk, report: Report): number | undefined {
-  const { parts, record } = walk;
-  const { socket } = record().target;
-  const owner = ownerIn(report, socket.path)?.master.pid;
-  const file = parts.eyes.file(socket.path);
-  const same =
-    file.kind === "socket" &&
-    file.device === socket.file?.device &&
-    file.inode === socket.file.inode;
-  const pid = owner ?? (same && oldStillListens(walk) ? record().served?.master.pid : undefined);
-  const now = pid === undefined ? "gone" : parts.eyes.process(pid);
-  // a stopped one keeps the path and answers nobody
-  return typeof now === "object" && isStopped(now) ? undefined : pid;
-}
-
-/**
- * Waits until somebody serves, and tells who it is. `again` starts the service, where that had to
- * wait until nobody is reached; it tells whether it still has to.
- */
-export async function checkOld(
-  walk: CutoverWalk,
-  again: (() => Promise<boolean>) | undefined,
-): Promise<StepEnd> {
-  const { parts } = walk;
-  const { socket, old } = walk.record().target;
-  let waits = again !== undefined;
-  let sinceMs = parts.clock.monotonicMs();
-  let answersSinceMs: number | undefined;
-  for (;;) {
-    const { report } = await parts.look();
-    const owner = whoServes(walk, report);
-    const silent = owner === undefined ? undefined : await whySilent(walk);
-    const nowMs = parts.clock.monotonicMs();
-    if (owner !== undefined && silent?.through !== "socket") answersSinceMs ??= nowMs;
-    else answersSinceMs = undefined;
-    if (answersSinceMs !== undefined && (!silent || nowMs - answersSinceMs >= NGINX_MS)) {
-      if (silent !== undefined) walk.note(silent.why);
-      const unit = owner === undefined ? undefined : parts.unitOf(owner);
-      return done(`master ${owner} in ${unit ?? "no unit"} serves ${socket.path}`);
-    }
-    if (waits && again !== undefined && (await whyReached(walk)) === undefined) {
-      waits = await again();
-      if (!waits) {
-        sinceMs = parts.clock.monotonicMs();
-        continue;
-      }
-    }
-    const hopeless = nowMs > sinceMs + HOPELESS_MS && !waits && (await isNobodyThere(walk));
-    if (nowMs > sinceMs + ANSWER_MS || hopeless) {
-      const why = silent?.why ?? "nobody is known to own the path";
-      return failed(`nobody serves ${socket.path}: ${why}; see systemctl status ${old.unit}`);
-    }
-    await parts.clock.sleep(BETWEEN_MS);
-  }
-}
-
-/** Nobody is reached, and no process is in the unit that might come to serve. */
-async function isNobodyThere(walk: CutoverWalk): Promise<boolean> {
-  const { parts, record } = walk;
-  const { old } = record().target;
-  const members = await parts.members(old.unit);
-  // whose master was elsewhere may be started elsewhere again, where nobody looks for it
-  const wasInUnit = old.groups.every(({ master }) => {
-    return master === null || old.inCgroup?.includes(master.pid) === true;
-  });
-  // a gunicorn that still loads its application has no signals yet that tell of a master
-  const mayCome = (pid: number): boolean => {
-    const now = parts.eyes.process(pid);
-    return now === "unreadable" || (now !== "gone" && /^(?:gunicorn|python)|sh$/.test(now.comm));
-  };
-  if (!wasInUnit || members === undefined || members.some(mayCome)) return false;
-  return (await whyReached(walk)) === undefined;
-}
-
-interface Silent {
-  readonly through: "socket" | "nginx";
-  readonly why: string;
-}
-
-async function whySilent(walk: CutoverWalk): Promise<Silent | undefined> {
-  for (const place of placesOf(walk)) {
-    const answer = await walk.parts.ask(place, ONE_ANSWER_MS);
-    if (isGoodAnswer(walk, place, answer)) continue;
-    const what = answer.kind === "answered" ? `answers ${answer.status}` : answer.why;
-    const where = place.through === "nginx" ? "nginx" : "the socket";
-    return { through: place.through, why: `asked through ${where}: ${what}` };
-  }
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { cutoverFolder } from "../history/cutover-files.ts";
-import type { CutoverFlags, CutoverPlan } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
+import type { CutoverPlan } from "../model/cutover-plan.ts";
 import type { Settings } from "../model/settings.ts";
 import { socketAt } from "../model/settings-defaults.ts";
 import { chooseEnvironment } from "../detect/cutover-environment.ts";

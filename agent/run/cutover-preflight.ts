@@ -1,4 +1,5 @@
-import type { CutoverPlan, CutoverTarget } from "../model/cutover.ts";
+import type { CutoverTarget } from "../model/cutover.ts";
+import type { CutoverPlan } from "../model/cutover-plan.ts";
 import { whyUnseen } from "../act/seen-by.ts";
 import { prepareTrial, type Trial } from "../act/trial.ts";
 import { pauseOf } from "../history/remediation-state.ts";

@@ -1,3 +1,6 @@
+import type { Report } from "../model/report.ts";
+import { isStopped } from "../act/found.ts";
+import { oldStillListens, ownerIn } from "./cutover-native.ts";
 import type { CutoverWalk } from "./cutover-walk.ts";
 
 const ONE_ANSWER_MS = 10_000;
@@ -15,4 +18,20 @@ export async function whyReached({ parts, record }: CutoverWalk): Promise<string
   if (answer.kind === "silent" && /^(?:ECONNREFUSED|ENOENT)$/.test(answer.why)) return undefined;
   const what = answer.kind === "silent" ? answer.why : `status ${answer.status}`;
   return `a connection to ${path} was not refused (${what}), so somebody listens there`;
+}
+
+/** The pid of who owns the path: as a report has it, or because its file and its listener last. */
+export function whoServes(walk: CutoverWalk, report: Report): number | undefined {
+  const { parts, record } = walk;
+  const { socket } = record().target;
+  const owner = ownerIn(report, socket.path)?.master.pid;
+  const file = parts.eyes.file(socket.path);
+  const same =
+    file.kind === "socket" &&
+    file.device === socket.file?.device &&
+    file.inode === socket.file.inode;
+  const pid = owner ?? (same && oldStillListens(walk) ? record().served?.master.pid : undefined);
+  const now = pid === undefined ? "gone" : parts.eyes.process(pid);
+  // a stopped one keeps the path and answers nobody
+  return typeof now === "object" && isStopped(now) ? undefined : pid;
 }

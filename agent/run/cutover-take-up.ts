@@ -1,6 +1,6 @@
 import type { CutoverEnd } from "../model/cutover-actor.ts";
 import type { CutoverRecord, CutoverTold } from "../model/cutover-record.ts";
-import type { CutoverFlags } from "../model/cutover.ts";
+import type { CutoverFlags } from "../model/cutover-flags.ts";
 import type { Settings } from "../model/settings.ts";
 import { readCutovers } from "../history/cutover-files.ts";
 import { systemClock } from "./clock.ts";

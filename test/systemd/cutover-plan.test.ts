@@ -1,5 +1,5 @@
 import { describe, expect, it, type TestContext } from "vitest";
-import type { CutoverPlan } from "../../agent/model/cutover.ts";
+import type { CutoverPlan } from "../../agent/model/cutover-plan.ts";
 import type { ContainerHost } from "../testbed/host.ts";
 import { installPlatform, makeDuplicate, platform, startPlatform } from "../testbed/incident.ts";
 import { type Release, releases } from "../testbed/test-host.ts";

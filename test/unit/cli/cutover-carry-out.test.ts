@@ -4,7 +4,8 @@ import {
   cutoverRollbackCommand,
 } from "../../../agent/cli/cutover-carry-out.ts";
 import type { Surroundings } from "../../../agent/cli/surroundings.ts";
-import type { CutoverFlags, CutoverPlan } from "../../../agent/model/cutover.ts";
+import type { CutoverFlags } from "../../../agent/model/cutover-flags.ts";
+import type { CutoverPlan } from "../../../agent/model/cutover-plan.ts";
 import type { CutoverActor, CutoverEnd } from "../../../agent/model/cutover-actor.ts";
 import type { CutoverTold } from "../../../agent/model/cutover-record.ts";
 import { cutover, doneCutover } from "../history/cutovers.ts";

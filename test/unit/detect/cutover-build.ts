@@ -9,7 +9,9 @@ import type {
   ModelMaster,
   ScriptFacts,
 } from "../../../agent/model/cutover-facts.ts";
-import type { CutoverFlags, CutoverPlan, CutoverTarget } from "../../../agent/model/cutover.ts";
+import type { CutoverTarget } from "../../../agent/model/cutover.ts";
+import type { CutoverFlags } from "../../../agent/model/cutover-flags.ts";
+import type { CutoverPlan } from "../../../agent/model/cutover-plan.ts";
 import type { GunicornLine } from "../../../agent/model/gunicorn-line.ts";
 import type { Report, SocketReport } from "../../../agent/model/report.ts";
 import type { UnitFacts } from "../../../agent/model/unit.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pathFrom } from "../../../agent/detect/cutover-choices.ts";
 import { chooseValues } from "../../../agent/detect/cutover-values.ts";
 import type { CutoverLook } from "../../../agent/model/cutover-facts.ts";
-import type { CutoverFlags } from "../../../agent/model/cutover.ts";
+import type { CutoverFlags } from "../../../agent/model/cutover-flags.ts";
 import { duplicate } from "../cli/reports.ts";
 import { flags, look } from "./cutover-build.ts";
 

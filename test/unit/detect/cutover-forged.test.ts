@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { chooseValues } from "../../../agent/detect/cutover-values.ts";
 import type { CutoverLook } from "../../../agent/model/cutover-facts.ts";
-import type { CutoverFlags } from "../../../agent/model/cutover.ts";
+import type { CutoverFlags } from "../../../agent/model/cutover-flags.ts";
 import { duplicate } from "../cli/reports.ts";
 import { flags, folder, launch, line, look, master, scripts } from "./cutover-build.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isReady } from "../../../agent/model/cutover.ts";
+import { isReady } from "../../../agent/model/cutover-plan.ts";
 import { group, socket } from "../cli/reports.ts";
 import { unit } from "./audit-build.ts";
 import { folder, launch, line, type PlanCase, plan, scripts, target } from "./cutover-build.ts";

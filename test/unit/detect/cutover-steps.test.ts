@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isReady } from "../../../agent/model/cutover.ts";
+import { isReady } from "../../../agent/model/cutover-plan.ts";
 import { group, orphaned, unreachable } from "../cli/reports.ts";
 import { unit, wrapped } from "./audit-build.ts";
 import { folder, master, type PlanCase, plan, scripts, target } from "./cutover-build.ts";

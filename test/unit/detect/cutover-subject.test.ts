@@ -6,8 +6,8 @@ import {
   unitKind,
   unitOf,
 } from "../../../agent/detect/cutover-subject.ts";
-import { isAlreadyNative } from "../../../agent/model/cutover.ts";
-import type { CutoverFlags } from "../../../agent/model/cutover.ts";
+import { isAlreadyNative } from "../../../agent/model/cutover-plan.ts";
+import type { CutoverFlags } from "../../../agent/model/cutover-flags.ts";
 import type { SocketReport } from "../../../agent/model/report.ts";
 import {
   duplicate,

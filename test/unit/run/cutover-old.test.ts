@@ -2,38 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
-import { checkOld, createOldStart } from "../../../agent/run/cutover-old.ts";
-import { duplicate, group, path, report, socket, unclear } from "../cli/reports.ts";
-import { cutover } from "../history/cutovers.ts";
-import { type FakeHost, fakeCutover } from "./fake-cutover.ts";
+import { checkOld } from "../../../agent/run/cutover-check-old.ts";
+import { createOldStart } from "../../../agent/run/cutover-old.ts";
+import { duplicate, group, report, socket, unclear } from "../cli/reports.ts";
+import { type FakeHost, fakeCutover, taken } from "./fake-cutover.ts";
 
 const upgrade = socket({ evidence: "start-time", groups: [group("serving", 68)] });
 const nobody = socket({ verdict: "no-master", masters: 0, groups: [] });
 const bound = { kind: "socket", device: 26, inode: 4_711 } as const;
 const refused = { kind: "silent", why: "ECONNREFUSED" } as const;
-
-/** A cutover of the socket of the reports that has taken these steps. */
-function taken(...steps: readonly CutoverStepRecord["step"][]): CutoverRecord {
-  const { target } = cutover();
-  return cutover({
-    target: {
-      ...target,
-      socket: { ...target.socket, path },
-      old: { ...target.old, pidfile: null },
-      files: [],
-    },
-    keptName: null,
-    aside: [],
-    steps: steps.map((step) => ({
-      step,
-      at: "2026-11-23T00:39:55.990Z",
-      result: "done",
-      tookMs: 1,
-      text: "done",
-    })),
-  });
-}
 
 const answers = { file: bound, answer: { kind: "answered", status: 200 } } as const;
 const hidden = { blind: [{ what: "fd-links", pid: 1, reason: "denied" }] };

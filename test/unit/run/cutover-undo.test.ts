@@ -2,39 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
 import { letStoppedGo } from "../../../agent/run/cutover-let-go.ts";
 import { moveBack } from "../../../agent/run/cutover-move-back.ts";
 import { undoCutover } from "../../../agent/run/cutover-undo.ts";
-import { group, path, report, socket } from "../cli/reports.ts";
-import { cutover } from "../history/cutovers.ts";
-import { fakeCutover } from "./fake-cutover.ts";
+import { group, report, socket } from "../cli/reports.ts";
+import { fakeCutover, taken } from "./fake-cutover.ts";
 
 const upgrade = socket({ evidence: "start-time", groups: [group("serving", 68)] });
 const nobody = socket({ verdict: "no-master", masters: 0, groups: [] });
 const bound = { kind: "socket", device: 26, inode: 4_711 } as const;
-
-/** A cutover of the socket of the reports that has taken these steps. */
-function taken(...steps: readonly CutoverStepRecord["step"][]): CutoverRecord {
-  const { target } = cutover();
-  return cutover({
-    target: {
-      ...target,
-      socket: { ...target.socket, path },
-      old: { ...target.old, pidfile: null },
-      files: [],
-    },
-    keptName: null,
-    aside: [],
-    steps: steps.map((step) => ({
-      step,
-      at: "2026-11-23T00:39:55.990Z",
-      result: "done",
-      tookMs: 1,
-      text: "done",
-    })),
-  });
-}
 
 it("leaves a service alone of which nothing was touched", async () => {
   const record = taken("record", "keep-name");

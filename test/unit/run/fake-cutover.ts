@@ -1,5 +1,5 @@
 import type { Eyes, FileNow, Hands } from "../../../agent/model/acting.ts";
-import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
+import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
 import type { Report } from "../../../agent/model/report.ts";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
 import type { UnitProperties } from "../../../agent/model/unit.ts";
@@ -9,6 +9,7 @@ import {
   type CutoverParts,
   type CutoverWalk,
 } from "../../../agent/run/cutover-walk.ts";
+import { path as reportedPath } from "../cli/reports.ts";
 import { cutover } from "../history/cutovers.ts";
 
 /** What a walk finds on the host. Whatever is left out is not there. */
@@ -151,4 +152,26 @@ function propertiesOf(change: Partial<UnitProperties>): UnitProperties {
     shown: {},
     ...change,
   };
+}
+
+/** A cutover of the socket of the reports that has taken these steps. */
+export function taken(...steps: readonly CutoverStepRecord["step"][]): CutoverRecord {
+  const { target } = cutover();
+  return cutover({
+    target: {
+      ...target,
+      socket: { ...target.socket, path: reportedPath },
+      old: { ...target.old, pidfile: null },
+      files: [],
+    },
+    keptName: null,
+    aside: [],
+    steps: steps.map((step) => ({
+      step,
+      at: "2026-11-23T00:39:55.990Z",
+      result: "done",
+      tookMs: 1,
+      text: "done",
+    })),
+  });
 }
