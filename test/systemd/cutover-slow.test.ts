@@ -5,7 +5,7 @@ import { cutoverOn, cutoverRecord, expectNative, expectOneInstant } from "./supp
 import { sysvPlatform } from "./sysv-platform.ts";
 
 test("an application that loads for seconds: requests wait, none fails, both are told", async (context) => {
-  const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+  const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1, goesFirst: true });
   await host.run(`sed -i '1i import time; time.sleep(4)' ${platform.root}/run.py`);
   const { load, worked } = await whileLoaded(host, () => cutoverOn(host, "apply", "--yes"), {
     perSecond: 200,

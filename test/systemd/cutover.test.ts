@@ -22,7 +22,7 @@ describe.each(releases)("on %s", (release) => {
   test(
     "from two masters to the native unit under load, through a boot, and back",
     async (context) => {
-      const { host } = await sysvPlatform(context, release, { holdMib: 1 });
+      const { host } = await sysvPlatform(context, release, { holdMib: 1, goesFirst: true });
       await makeDuplicate(host);
       await settledTruth(host, "two whole groups", ({ masters }) => masters.length === 2);
       const before = await standingOn(host);
@@ -75,7 +75,7 @@ describe.each(releases)("on %s", (release) => {
   test(
     "from one master under load, with logs that belong to root",
     async (context) => {
-      const { host } = await sysvPlatform(context, release, { holdMib: 1 });
+      const { host } = await sysvPlatform(context, release, { holdMib: 1, goesFirst: true });
       const logs = ["error.log", "access.log"].map((name) => `${platform.root}/logs/${name}`);
       await host.run(["chown", "root:root", ...logs]);
       const unfit = await cutoverOn(host, "apply", "--yes");
@@ -99,7 +99,7 @@ describe.each(releases)("on %s", (release) => {
   test(
     "with a socket that systemd holds, five restarts lose no request",
     async (context) => {
-      const { host } = await sysvPlatform(context, release, { holdMib: 1 });
+      const { host } = await sysvPlatform(context, release, { holdMib: 1, goesFirst: true });
       const applied = await whileLoaded(
         host,
         () => cutoverOn(host, "apply", "--yes", "--socket-activation"),
@@ -132,7 +132,7 @@ describe.each(releases)("on %s", (release) => {
   test(
     "--clean where the path is lost and nobody serves",
     async (context) => {
-      const { host } = await sysvPlatform(context, release, { holdMib: 1 });
+      const { host } = await sysvPlatform(context, release, { holdMib: 1, goesFirst: true });
       await makeDuplicate(host);
       await settledTruth(host, "two whole groups", ({ masters }) => masters.length === 2);
       await host.run(["rm", platform.socket]);

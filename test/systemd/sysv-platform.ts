@@ -1,7 +1,7 @@
 import { expect, type TestContext } from "vitest";
 import type { Report, SocketReport } from "../../agent/model/report.ts";
 import { reduced, type Seen } from "../support/seen.ts";
-import type { ContainerHost } from "../testbed/host.ts";
+import type { ContainerHost, HostOptions } from "../testbed/host.ts";
 import {
   installPlatform,
   platform,
@@ -17,9 +17,10 @@ import { settledTruth, type Truth } from "./truth.ts";
 export async function sysvPlatform(
   context: TestContext,
   release: Release,
-  options: Omit<PlatformOptions, "service"> = {},
+  options: Omit<PlatformOptions, "service"> & Pick<HostOptions, "goesFirst"> = {},
 ): Promise<{ readonly host: ContainerHost; readonly truth: Truth }> {
-  const host = await testHost(context, { release, name: "web1" });
+  const { goesFirst = false } = options;
+  const host = await testHost(context, { release, name: "web1", goesFirst });
   await installPlatform(host, options);
   await installAgent(host);
   await startPlatform(host);
