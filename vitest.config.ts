@@ -15,12 +15,16 @@ interface Lane {
 
 /** A file that begins late and takes minutes has the rest of its lane wait for it. */
 const longest = [
-  "systemd/cutover-killed.test.ts",
-  "systemd/cutover.test.ts",
+  "systemd/cutover-states-killed.test.ts",
+  "systemd/cutover-states.test.ts",
   "systemd/drill.test.ts",
-  "systemd/package-service.test.ts",
+  "systemd/cutover-killed.test.ts",
+  "systemd/cutover-way-back.test.ts",
+  "systemd/cutover.test.ts",
+  "systemd/cutover-states-busy.test.ts",
   "systemd/cutover-hostile.test.ts",
   "systemd/audit.test.ts",
+  "systemd/package-service.test.ts",
 ];
 
 class LongestFirst extends BaseSequencer {

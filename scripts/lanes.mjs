@@ -10,7 +10,7 @@ const checked = ["agent", "test", "scripts", "vitest.config.ts"];
  * What `npm test` runs, quick ones first. `packages` are Debian packages a lane needs, `root`
  * says that it needs to be root, `wishes` are packages without which single tests are skipped,
  * `project` names its vitest project, `prepare` makes what its tests only take, so that no test
- * has to wait for it. `beside` names the lane before it that it runs at the same time as.
+ * has to wait for it.
  * `apart` cuts its test files into so many parts, which run at the same time, each in namespaces
  * of its own: what runs on the host of one is not on that of another.
  */
@@ -95,7 +95,6 @@ export const lanes = [
     name: "vm",
     what: "a whole machine of 2 GB",
     // the one keeps a processor busy, the other mostly waits, and neither looks at the other
-    beside: "pipeline",
     prepare: makeDisk,
     project: "vm",
     needsBuild: true,
@@ -128,12 +127,11 @@ export async function readyLane(lane) {
 }
 
 /**
- * Runs a lane that is ready, with this label before all that it says, if any. Promises `state`
- * (`passed`, `failed` or `skipped`), `reason` where there is one to tell, and how many `tests`
+ * Runs a lane that is ready. Promises `state` (`passed`, `failed` or `skipped`), `reason` where there is one to tell, and how many `tests`
  * passed, failed and were skipped.
  */
-export async function runLane(lane, label) {
-  return lane.project === undefined ? await runCommands(lane, label) : await runTests(lane, label);
+export async function runLane(lane) {
+  return lane.project === undefined ? await runCommands(lane) : await runTests(lane);
 }
 
 async function makeTreesAndPackages() {
@@ -163,10 +161,10 @@ async function grant(wishes) {
   if (why !== undefined) process.stderr.write(`Without ${missing.join(" ")}: ${why}.\n`);
 }
 
-async function runCommands({ commands }, label) {
+async function runCommands({ commands }) {
   const failed = [];
   for (const [command, ...args] of commands) {
-    const { code } = await run(command, args, { label });
+    const { code } = await run(command, args);
     if (code !== 0) failed.push(command.split("/").at(-1));
   }
   if (failed.length === 0) return { state: "passed", tests: noTests };
