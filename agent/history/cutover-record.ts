@@ -42,6 +42,7 @@ export function isCutoverRecord(value: unknown): value is CutoverRecord {
     folderMode: isNullOr(isCount),
     aside: isListOf(isProcessId),
     scriptSha256: isNullOr(isHash),
+    scriptRanIn: (boot) => boot === undefined || isNullOr(isText)(boot),
     statusBefore: (before) =>
       isFields(before, { socket: isNullOr(isCount), nginx: isNullOr(isCount) }),
     steps: isListOf(isStep),

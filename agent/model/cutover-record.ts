@@ -87,6 +87,8 @@ export interface CutoverRecord {
   readonly aside: readonly ProcessId[];
   /** Of the init script as it was copied, in hex; null: there is none, or not yet a copy. */
   readonly scriptSha256: string | null;
+  /** Boot in which the way back has run the init script, with nobody in its unit; absent, null: none. */
+  readonly scriptRanIn?: string | null;
   /** HTTP status before anything was changed; null: no answer, or not asked. */
   readonly statusBefore: { readonly socket: number | null; readonly nginx: number | null };
   readonly steps: readonly CutoverStepRecord[];

@@ -25,7 +25,7 @@ const SCOPE_MS = 5_000;
  */
 export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
-  const endMs = parts.clock.monotonicMs() + PATIENCE_MS;
+  let endMs = parts.clock.monotonicMs() + PATIENCE_MS;
   let ended = 0;
   for (;;) {
     const native = await nativeNow(walk);
@@ -43,7 +43,11 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
     const plan = plans.find(({ refusals }) => refusals.length === 0);
     if (plan !== undefined && native.kind === "serves") {
       const { isEnded, odd } = await endOne(walk, plan);
-      if (isEnded) ended += 1;
+      if (isEnded) {
+        ended += 1;
+        // to end one may take all of its grace: the next is waited for afresh
+        endMs = parts.clock.monotonicMs() + PATIENCE_MS;
+      }
       if (odd === undefined) continue;
       return oldStillListens(walk) || ended === 0 ? failed(odd) : notAll(walk, ended, odd);
     }

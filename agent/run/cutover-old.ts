@@ -26,7 +26,8 @@ export interface OldStart {
  * thing: a second master, or an end of the one that serves, would be worse than waiting.
  */
 export function createOldStart(walk: CutoverWalk): OldStart {
-  const before = startedBefore(walk);
+  // by a command that died: whoever is in the unit may be a gunicorn that is late
+  const before = walk.record().scriptRanIn === walk.parts.bootId;
   const state = { began: before, waits: false };
   return {
     began: () => state.began,
@@ -41,26 +42,21 @@ export function createOldStart(walk: CutoverWalk): OldStart {
       }
       const left = before ? await walk.parts.members(walk.record().target.old.unit) : [];
       if (left !== undefined && left.length > 0) {
+        const unit = walk.record().target.old.unit;
+        walk.note(
+          `process ${left.join(", ")} is in ${unit}: if nobody serves, systemctl stop ${unit}`,
+        );
         return done(`process ${left.join(", ")} of the init script is there: it is waited for`);
       }
       const why = await whyNotReady(walk);
       if (why !== undefined) return failed(why);
       state.began = true;
+      walk.amend({ scriptRanIn: walk.parts.bootId });
+      const unkept = await walk.keep();
+      if (unkept !== undefined) walk.note(`that the script is run is not written down: ${unkept}`);
       return await runScript(walk);
     },
   };
-}
-
-/** The script was run by a command that died: whoever is in the unit may be a gunicorn that is late. */
-function startedBefore({ parts, record }: CutoverWalk): boolean {
-  const { steps, bootId } = record();
-  const last = (name: string): number =>
-    steps.findLastIndex(
-      ({ step, result }) => step === name && (result === "begun" || result === "done"),
-    );
-  return (
-    bootId === parts.bootId && last("start-old") > Math.max(last("start"), last("restore-new"))
-  );
 }
 
 /**

@@ -26,6 +26,8 @@ export async function restoreNative(walk: CutoverWalk, scriptRan: boolean): Prom
   if (unended !== undefined) return skipped(`the native unit is not started: ${unended}`);
   const aside = await setAside(walk);
   if (aside.result === "failed") return skipped(`the native unit is not started: ${aside.text}`);
+  // nobody of what the script had started is in its unit any more
+  walk.amend({ scriptRanIn: null });
   const missing = await putUnitBack(walk);
   if (missing !== undefined) return failed(missing);
   const away = await putAway(walk);
@@ -79,5 +81,6 @@ async function whyNotEnded({ parts, record }: CutoverWalk): Promise<string | und
 }
 
 function isOther(found: Found): boolean {
-  return found.kind === "same" && !/^(?:gunicorn|python)/.test(found.now.comm);
+  const isNone = found.kind === "same" && found.now.signalRole === "other";
+  return isNone && !/^(?:gunicorn|python|pypy)/.test(found.now.comm);
 }

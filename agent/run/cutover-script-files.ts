@@ -59,10 +59,13 @@ export async function putAway(walk: CutoverWalk): Promise<StepEnd> {
     old.initScript !== null && (await standing(old.initScript)) !== "nothing"
       ? old.initScript
       : undefined;
-  if (script !== undefined && !(await isSameFile(script, keptAt(backup, script)))) {
-    return failed(`${script} has changed since it was copied`);
+  const isChanged = script !== undefined && !(await isSameFile(script, keptAt(backup, script)));
+  // another name hides nothing: a boot would start both
+  const isHidden = old.unit === walk.record().target.service.name;
+  if (!isChanged || !isHidden) {
+    for (const { path, target } of old.links) if (await takeLink(path, target)) gone.push(path);
   }
-  for (const { path, target } of old.links) if (await takeLink(path, target)) gone.push(path);
+  if (isChanged) return failed(`${script} has changed since it was copied`);
   if (script !== undefined) {
     await renameFile(script, basename(besideOf(script)));
     gone.push(script);

@@ -3,7 +3,7 @@ import type { CutoverStepName } from "../model/cutover.ts";
 import { releaseName } from "./cutover-end-old.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
 import { bringBack, removeUnit } from "./cutover-install.ts";
-import { hasPath, pathBack } from "./cutover-lead-back.ts";
+import { hasPath, pathBack, systemdListens } from "./cutover-lead-back.ts";
 import { letStoppedGo } from "./cutover-let-go.ts";
 import { nativeOwner, oldStillListens } from "./cutover-native.ts";
 import { checkOld } from "./cutover-check-old.ts";
@@ -49,7 +49,8 @@ export async function undoCutover(
   if (against !== undefined) problems.set("", `nothing is stopped or removed: ${against}`);
   else if (
     (await step("stop-new", "the native unit is stopped", stopNew)) ||
-    (await isEmpty(walk))
+    // a socket of systemd's that holds the path would start the native unit again
+    ((await isEmpty(walk)) && (hasPath(walk) || !(await systemdListens(walk))))
   ) {
     restorable = rolled || toLose;
     const came = await replaceUnit(walk, steps, touched, start.run);

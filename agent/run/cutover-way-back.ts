@@ -103,12 +103,21 @@ async function whyNotItsFile(walk: CutoverWalk): Promise<string | undefined> {
     if (there === "nothing") missing ??= path;
   }
   const { steps, bootId } = record();
-  const last = (...names: readonly string[]): number =>
-    steps.findLastIndex(({ step }) => names.includes(step));
-  const mainPid = (await parts.unit(service.name))?.mainPid ?? 0;
-  // by this cutover itself, or in another boot: whoever runs now was not started by that file
-  const isOurs = last("remove-unit") > last("start", "restore-new") || bootId !== parts.bootId;
-  if (missing === undefined || mainPid === 0 || isOurs) return undefined;
+  const last = (name: string, ...results: readonly string[]): number =>
+    steps.findLastIndex(
+      ({ step, result }) => step === name && (results.length === 0 || results.includes(result)),
+    );
+  const unit = await parts.unit(service.name);
+  const mainPid = unit?.mainPid ?? 0;
+  const { initScript } = record().target.old;
+  // by this cutover itself, or by a boot that found the script: whoever runs was not started by that file
+  const byUs = last("remove-unit") > Math.max(last("start"), last("restore-new", "done"));
+  const byBoot =
+    bootId !== parts.bootId &&
+    !isNativeFile(walk, unit?.fragmentPath) &&
+    initScript !== null &&
+    (await standing(initScript)) !== "nothing";
+  if (missing === undefined || mainPid === 0 || byUs || byBoot) return undefined;
   const state = `${missing} is gone, and process ${mainPid} of it still runs`;
   return `${state}: systemctl stop ${service.name} first, which is an outage`;
 }

@@ -172,6 +172,24 @@ it.each<[string, Partial<FakeHost>, boolean, RegExp]>([
   expect(way.forward).toBe(forward);
 });
 
+it("a put back of it that came to nothing does not make the script's master its own", async () => {
+  const { target } = record();
+  const files = [{ path: "/nonexistent/gone.service", mode: 0o644, secret: false, sha256: "" }];
+  const at = "2026-11-23T00:39:55.990Z";
+  const steps = ["install", "start", "remove-unit", "start-old", "restore-new"] as const;
+  const { walk } = fakeCutover({
+    ...serves,
+    record: record({
+      target: { ...target, files },
+      steps: steps.map((step) => {
+        const result = step === "restore-new" ? "skipped" : "done";
+        return { step, at, result, tookMs: 1, text: "" };
+      }),
+    }),
+  });
+  expect(await whyNotBack(walk, false)).toBeUndefined();
+});
+
 it.each([
   ["was removed by this cutover", ["install", "start", "stop-new", "remove-unit"], undefined],
   ["is gone by somebody else", ["install", "start"], /is gone, and process 70 of it still runs/],

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { checkOld } from "../../../agent/run/cutover-check-old.ts";
 import { createOldStart } from "../../../agent/run/cutover-old.ts";
 import { duplicate, group, report, socket, unclear } from "../cli/reports.ts";
+import { cutover } from "../history/cutovers.ts";
 import { type FakeHost, fakeCutover, taken } from "./fake-cutover.ts";
 
 const upgrade = socket({ evidence: "start-time", groups: [group("serving", 68)] });
@@ -163,7 +164,7 @@ it("a script that hangs is given up after a minute, and its start is called off"
 
 it("whom a script of a command that died has started is waited for, not started again", async () => {
   const { walk, calls } = fakeCutover({
-    record: taken("set-aside", "start", "start-old", "check-old"),
+    record: { ...taken("set-aside", "start"), scriptRanIn: cutover().bootId },
     report: report([nobody]),
     members: () => [812],
   });
@@ -173,4 +174,16 @@ it("whom a script of a command that died has started is waited for, not started 
     text: "process 812 of the init script is there: it is waited for",
   });
   expect([start.began(), calls]).toEqual([true, []]);
+  expect(walk.notes()[0]).toContain("if nobody serves, systemctl stop platform.service");
+});
+
+it("a script that ran in another boot has started nobody who is there", async () => {
+  const { walk } = fakeCutover({
+    record: { ...taken("set-aside", "start"), scriptRanIn: "another" },
+    report: report([nobody]),
+    members: () => [812],
+  });
+  const start = createOldStart(walk);
+  expect((await start.run()).text).toContain("process 812 is in platform.service");
+  expect(start.began()).toBe(false);
 });
