@@ -1,4 +1,4 @@
-import { isGoodAnswer, placesOf } from "./cutover-native.ts";
+import { whySilent } from "./cutover-native.ts";
 import { whyReached, whoServes } from "./cutover-reached.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
 
@@ -8,7 +8,6 @@ const HOPELESS_MS = 10_000;
 /** A site whose socket answers is not waited for at nginx for longer. */
 const NGINX_MS = 5_000;
 const BETWEEN_MS = 250;
-const ONE_ANSWER_MS = 10_000;
 
 /**
  * Waits until somebody serves, and tells who it is. `again` starts the service, where that had to
@@ -67,20 +66,4 @@ async function isNobodyThere(walk: CutoverWalk): Promise<boolean> {
   };
   if (!wasInUnit || members === undefined || members.some(mayCome)) return false;
   return (await whyReached(walk)) === undefined;
-}
-
-interface Silent {
-  readonly through: "socket" | "nginx";
-  readonly why: string;
-}
-
-async function whySilent(walk: CutoverWalk): Promise<Silent | undefined> {
-  for (const place of placesOf(walk)) {
-    const answer = await walk.parts.ask(place, ONE_ANSWER_MS);
-    if (isGoodAnswer(walk, place, answer)) continue;
-    const what = answer.kind === "answered" ? `answers ${answer.status}` : answer.why;
-    const where = place.through === "nginx" ? "nginx" : "the socket";
-    return { through: place.through, why: `asked through ${where}: ${what}` };
-  }
-  return undefined;
 }

@@ -53,7 +53,7 @@ export async function nativeNow(walk: CutoverWalk): Promise<NativeNow> {
   const odd = whyOddFile(walk);
   if (odd !== undefined) return { kind: "not-yet", why: odd };
   const silent = await whySilent(walk);
-  if (silent !== undefined) return { kind: "not-yet", why: silent };
+  if (silent !== undefined) return { kind: "not-yet", why: silent.why };
   const text = `master ${mainPid} owns ${socket.path}, has ${workers.length} workers and answers`;
   const { pid, startTicks } = master;
   return { kind: "serves", master: { pid, startTicks }, text };
@@ -116,13 +116,21 @@ export function isGoodAnswer(
   return answer.status < 500 || answer.status === walk.record().statusBefore[through];
 }
 
-/** Why the site does not answer as it did, through the socket or through nginx. */
-async function whySilent(walk: CutoverWalk): Promise<string | undefined> {
+/** Where the site does not answer as it did. */
+interface Silent {
+  readonly through: SitePlace["through"];
+  /** What came of asking, for people. */
+  readonly why: string;
+}
+
+/** Where the site does not answer as it did, the socket before nginx; undefined: it does at both. */
+export async function whySilent(walk: CutoverWalk): Promise<Silent | undefined> {
   for (const place of placesOf(walk)) {
     const answer = await walk.parts.ask(place, ANSWER_MS);
     if (isGoodAnswer(walk, place, answer)) continue;
     const what = answer.kind === "answered" ? `answers ${answer.status}` : answer.why;
-    return `asked through ${place.through === "nginx" ? "nginx" : "the socket"}: ${what}`;
+    const where = place.through === "nginx" ? "nginx" : "the socket";
+    return { through: place.through, why: `asked through ${where}: ${what}` };
   }
   return undefined;
 }

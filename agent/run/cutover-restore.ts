@@ -72,6 +72,7 @@ async function whyNotEnded({ parts, record }: CutoverWalk): Promise<string | und
     });
     // a daemon that the script starts besides gunicorn may have something to put away
     const others = ids.filter((id) => isOther(find(id, parts.eyes)));
+    // one that could not be told to end is told of by what kills it
     for (const { pid } of others) parts.hands.signal(pid, "SIGTERM");
     if (others.length > 0) await parts.clock.sleep(GRACE_MS);
     const [problem] = await endOutright(ids, GRACE_MS, parts);

@@ -78,7 +78,8 @@ export async function undoCutover(
   }
   // the native unit is gone, and with it whoever could remove the path by its name
   releaseName(walk);
-  const now = walk.record().steps.at(-1)?.text ?? "";
+  // not the last of the steps where the service was started within it
+  const now = walk.record().steps.findLast((one) => one.step === "check-old")?.text ?? "";
   if (rolled) return await walk.finish("rolled-back", now);
   return await walk.finish("undone", `${why}; ${now}`);
 }

@@ -168,3 +168,31 @@ it("what keeps a script from being run for a stop does not outlast the way back"
   const over = await undoCutover(walk, "answer: silent", "surprise");
   expect([over.outcome, existsSync(dropIn)]).toEqual(["undone", false]);
 });
+
+it("tells who serves also where the script could be run only after a while", async () => {
+  const one = await installed();
+  const host = runningUntilStopped(one);
+  const serving = report([socket({ groups: [group("serving", 90)] })]);
+  let asked = 0;
+  let started = false;
+  const { walk } = fakeCutover({
+    ...host,
+    get report() {
+      return started ? serving : nobody;
+    },
+    file: { kind: "socket", device: 26, inode: 9 },
+    answers: () => {
+      asked += 1;
+      if (started) return { kind: "answered", status: 200 };
+      return { kind: "silent", why: asked < 40 ? "no answer in 10 s" : "ECONNREFUSED" };
+    },
+    refuses(call) {
+      if (call === "stop platform.service") host.state.runs = false;
+      if (call === "start platform.service") started = true;
+      return undefined;
+    },
+  });
+  const over = await undoCutover(walk, "asked for", "rollback");
+  expect(over.outcome).toBe("rolled-back");
+  expect(over.ending).toMatch(/^master 90 in platform\.service serves /);
+});
