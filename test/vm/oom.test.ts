@@ -76,12 +76,14 @@ function orphaned(truth: Truth, dead: number): Truth {
 }
 
 /**
- * Gives a cgroup little more than it has and takes memory there until the kernel has killed the
- * victim for it. Nobody else there can be killed until the limit is gone again: what the victim
- * had comes back late, and what masters and workers share becomes each one's own while they end.
- * A second kill would also end the stop with which systemd answers the first.
+ * Gives a cgroup little more than it has and lets a child take memory there until the kernel has
+ * killed the victim for it. Nobody else there can be killed until the limit is gone again: what the
+ * victim had comes back late, and what masters and workers share becomes each one's own while they
+ * end. A second kill would also end the stop with which systemd answers the first. So from the kill
+ * until the limit is gone the kernel refuses memory to all in there, down to the buffer of a read
+ * (ENOMEM): the one who watches and lifts the limit stays outside.
  */
-const taker = `import os, sys
+const taker = `import mmap, os, signal, sys, time
 cgroup, victim = sys.argv[1:]
 def read(name):
     with open(f"{cgroup}/{name}") as file:
@@ -96,17 +98,36 @@ def adjust(pid, score):
         print(pid, "has left", file=sys.stderr)
 def kills():
     return next(line for line in read("memory.events").splitlines() if line.startswith("oom_kill "))
-write(f"{cgroup}/cgroup.procs", str(os.getpid()))
+def take(begin):
+    room = mmap.mmap(-1, 1 << 30)
+    os.read(begin, 1)
+    for page in range(0, len(room), mmap.PAGESIZE):
+        room[page] = 1
+begin, let = os.pipe()
+child = os.fork()
+if child == 0:
+    try:
+        take(begin)
+    finally:
+        os._exit(1)
+write(f"{cgroup}/cgroup.procs", str(child))
 others = [pid for pid in read("cgroup.procs").split() if pid != victim]
 for pid in others:
     adjust(pid, "-1000")
-held, before = [], kills()
+before = kills()
 write(f"{cgroup}/memory.max", str(int(read("memory.current")) + (4 << 20)))
-while kills() == before:
-    held.append(bytearray(b"x") * (256 << 10))
+os.write(let, b"x")
+ended = 0
+while kills() == before and not ended:
+    ended, status = os.waitpid(child, os.WNOHANG)
+    time.sleep(0.001)
 write(f"{cgroup}/memory.max", "max")
+if not ended:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 for pid in others:
-    adjust(pid, "0")
+    if pid != str(child):
+        adjust(pid, "0")
 print(kills())
 `;
 
