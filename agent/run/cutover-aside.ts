@@ -74,7 +74,7 @@ async function toMove(walk: CutoverWalk): Promise<readonly number[] | undefined>
   const { parts } = walk;
   const { scope, old, socket } = walk.record().target;
   const inUnit = await parts.members(old.unit);
-  const { report } = await parts.look();
+  const report = await parts.look();
   if (inUnit === undefined) return undefined;
   const groups = socketIn(report, socket.path)?.groups ?? [];
   const pids = groups.flatMap(({ master, workers, others }) =>

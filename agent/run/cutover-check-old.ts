@@ -23,7 +23,7 @@ export async function checkOld(
   let sinceMs = parts.clock.monotonicMs();
   let answersSinceMs: number | undefined;
   for (;;) {
-    const { report } = await parts.look();
+    const report = await parts.look();
     const owner = whoServes(walk, report);
     const silent = owner === undefined ? undefined : await whySilent(walk);
     const nowMs = parts.clock.monotonicMs();

@@ -12,10 +12,12 @@ import { takeGroupBack } from "./cutover-folder.ts";
 import { type NativeNow, nativeNow, oldStillListens, socketIn } from "./cutover-native.ts";
 import { dropOldPidfile } from "./cutover-pidfile.ts";
 import { reasonOf } from "./remediation-lock.ts";
+import type { ActingLook } from "./remediation-parts.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** What has to pass by waiting takes 10 s: an owner has to have shown that it can serve. */
 const PATIENCE_MS = 30_000;
+const LOOK_EVERY_MS = 1_000;
 const BETWEEN_MS = 500;
 const SCOPE_MS = 5_000;
 
@@ -28,20 +30,24 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
   let endMs = parts.clock.monotonicMs() + PATIENCE_MS;
   let ended = 0;
   for (;;) {
-    const native = await nativeNow(walk);
+    // each look asks systemd twice: while it waits one a time is enough
+    const look = once(parts.lookForActing);
+    const native = await nativeNow(walk, async () => (await look()).report);
     const why = native.kind === "serves" ? undefined : native.why;
     // as long as it lives there is a way back, whoever else of the old is ended
     const canGoBack = oldStillListens(walk);
     const surprise = (text: string): StepEnd =>
       canGoBack || ended === 0 ? failed(text) : notAll(walk, ended, text);
     if (why !== undefined && native.kind === "lost") return surprise(why);
-    const plans = await plansFor(walk);
+    const plans = await plansFor(walk, look);
     if (plans.length === 0 && !canGoBack) {
       if (ended > 0) return done(`${ended} old ${ended === 1 ? "group" : "groups"} ended`);
       return skipped("no old group is left");
     }
-    const plan = plans.find(({ refusals }) => refusals.length === 0);
-    if (plan !== undefined && native.kind === "serves") {
+    const isReady = plans.some(mayBeEnded) && native.kind === "serves";
+    // what was seen may be as old as the answers that were waited for
+    const plan = isReady ? (await plansFor(walk, parts.lookForActing)).find(mayBeEnded) : undefined;
+    if (plan !== undefined) {
       const { isEnded, odd } = await endOne(walk, plan);
       if (isEnded) {
         ended += 1;
@@ -52,9 +58,10 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
       return oldStillListens(walk) || ended === 0 ? failed(odd) : notAll(walk, ended, odd);
     }
     if (parts.stopAsked() && canGoBack) return failed("told to stop");
-    const mayPass = plan !== undefined || plans.length === 0 || plans.some(isPassing);
+    // one that may be ended has nothing against it, and that passes as well
+    const mayPass = plans.length === 0 || plans.some(isPassing);
     if (parts.clock.monotonicMs() < endMs && mayPass) {
-      await parts.clock.sleep(BETWEEN_MS);
+      await parts.clock.sleep(LOOK_EVERY_MS);
       continue;
     }
     return surprise(why ?? plans[0]?.refusals[0]?.why ?? "it could not be told why");
@@ -67,15 +74,23 @@ function notAll(walk: CutoverWalk, ended: number, why: string): StepEnd {
   return done(`${ended} ended, not all as it should be`);
 }
 
+function mayBeEnded({ refusals }: EndingPlan): boolean {
+  return refusals.length === 0;
+}
+
+/** True where nothing but time stands against it. */
 function isPassing({ refusals }: EndingPlan): boolean {
   return refusals.every(({ reason }) => passingReasons.includes(reason));
 }
 
 /** The groups of this socket that were moved aside, each with what speaks against ending it. */
-async function plansFor(walk: CutoverWalk): Promise<readonly EndingPlan[]> {
+async function plansFor(
+  walk: CutoverWalk,
+  look: () => Promise<ActingLook>,
+): Promise<readonly EndingPlan[]> {
   const { parts, record } = walk;
   const { aside, target } = record();
-  const { report, units } = await parts.look();
+  const { report, units } = await look();
   const known = new Set(aside.map(({ pid, startTicks }) => `${pid} ${startTicks}`));
   const { graceMs } = parts.settings.remediation;
   const plans = endingPlans({ report, units, bootId: parts.bootId, graceMs });
@@ -119,11 +134,17 @@ async function endOne(
   return { isEnded: isAnyOver(), odd };
 }
 
+/** The first answer, for whoever asks again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
+}
+
 /** `--clean`: ends every group of the socket and whatever is in the unit, and removes the file. */
 export async function stopAll(walk: CutoverWalk): Promise<StepEnd> {
   const { parts } = walk;
   const { old, socket } = walk.record().target;
-  const { report } = await parts.look();
+  const report = await parts.look();
   const inUnit = await parts.members(old.unit);
   if (inUnit === undefined) return failed(`who is in ${old.unit} could not be read`);
   const groups = socketIn(report, socket.path)?.groups ?? [];

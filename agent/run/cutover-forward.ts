@@ -122,7 +122,7 @@ export async function putAwayAndLoad(walk: CutoverWalk): Promise<StepEnd> {
 async function keepOldName(walk: CutoverWalk): Promise<StepEnd> {
   const { parts, record } = walk;
   const { socket } = record().target;
-  const owner = ownerIn((await parts.look()).report, socket.path);
+  const owner = ownerIn(await parts.look(), socket.path);
   const file = parts.eyes.file(socket.path);
   if (owner === undefined || file.kind !== "socket") {
     return failed(`nobody is known for certain to own ${socket.path}`);

@@ -52,7 +52,7 @@ async function whoseIsIt(walk: CutoverWalk): Promise<{
 }> {
   const { parts, record } = walk;
   const { service, socket } = record().target;
-  const { report } = await parts.look();
+  const report = await parts.look();
   const unit = await parts.unit(service.name);
   const native = isNativeFile(walk, unit?.fragmentPath) ? unit?.mainPid : undefined;
   const owner = ownerIn(report, socket.path);

@@ -57,7 +57,7 @@ async function servesFromScope(walk: CutoverWalk): Promise<boolean> {
   if (oldStillListens(walk)) return true;
   const { parts, record } = walk;
   const { scope, socket } = record().target;
-  const owner = ownerIn((await parts.look()).report, socket.path);
+  const owner = ownerIn(await parts.look(), socket.path);
   return owner !== undefined && parts.unitOf(owner.master.pid) === scope;
 }
 

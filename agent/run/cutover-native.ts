@@ -17,9 +17,13 @@ const ANSWER_MS = 10_000;
 
 /**
  * Looks whether the native unit is all that it has to be: its main process is the one master that
- * owns the path, with all its workers, the file is whose it has to be, and it answers.
+ * owns the path, with all its workers, the file is whose it has to be, and it answers. `look` as that
+ * of the walk, for who needs what was seen as well.
  */
-export async function nativeNow(walk: CutoverWalk): Promise<NativeNow> {
+export async function nativeNow(
+  walk: CutoverWalk,
+  look: () => Promise<Report> = walk.parts.look,
+): Promise<NativeNow> {
   const { parts } = walk;
   const { service, socket } = walk.record().target;
   const unit = await parts.unit(service.name);
@@ -33,7 +37,7 @@ export async function nativeNow(walk: CutoverWalk): Promise<NativeNow> {
   if (stopped !== undefined) return { kind: "lost", why: stopped };
   const mainPid = unit.mainPid ?? 0;
   if (mainPid === 0) return { kind: "not-yet", why: `${service.name} has no main process yet` };
-  const { report } = await parts.look();
+  const report = await look();
   const owner = ownerIn(report, socket.path);
   if (owner === undefined) {
     if (parts.eyes.file(socket.path).kind === "absent" && !isChanging(unit)) {
@@ -73,7 +77,7 @@ export async function nativeOwner(walk: CutoverWalk): Promise<number | undefined
   const { service, socket } = record().target;
   const unit = await parts.unit(service.name);
   if (!isNativeFile(walk, unit?.fragmentPath)) return undefined;
-  const owner = ownerIn((await parts.look()).report, socket.path);
+  const owner = ownerIn(await parts.look(), socket.path);
   return owner?.master.pid === unit?.mainPid ? owner?.master.pid : undefined;
 }
 

@@ -99,7 +99,7 @@ async function untilUnreached(walk: CutoverWalk): Promise<Unreached> {
   const { look, clock } = walk.parts;
   const endMs = clock.monotonicMs() + DOUBT_MS;
   for (;;) {
-    const pid = whoServes(walk, (await look()).report);
+    const pid = whoServes(walk, await look());
     if (pid !== undefined) return { kind: "serves", pid };
     let why = await whyReached(walk);
     if (why === undefined) {

@@ -15,7 +15,7 @@ import { showUnits, systemctl } from "../probe/unit-systemctl.ts";
 import { readBootId } from "./boot-id.ts";
 import { systemClock } from "./clock.ts";
 import type { CutoverParts } from "./cutover-walk.ts";
-import { lookForActing } from "./look.ts";
+import { lookAtAllSockets, lookForActing } from "./look.ts";
 import { lockFolderOf, lockForActing } from "./remediation-lock.ts";
 
 const GENERATOR = "systemd-sysv-generator";
@@ -72,7 +72,8 @@ export function partsFor(settings: Settings, told: CutoverTold, signal: AbortSig
     },
     tool: runTool,
     systemd: createSystemdCalls(runTool),
-    look: () => lookForActing(settings),
+    look: () => lookAtAllSockets(settings),
+    lookForActing: () => lookForActing(settings),
     unit,
     async members(name) {
       const known = await unit(name);

@@ -6,6 +6,7 @@ import type {
   CutoverStepRecord,
   CutoverTold,
 } from "../model/cutover-record.ts";
+import type { Report } from "../model/report.ts";
 import type { Settings } from "../model/settings.ts";
 import type { UnitProperties } from "../model/unit.ts";
 import type { HostTool } from "../act/host-tool.ts";
@@ -24,8 +25,10 @@ export interface CutoverParts {
   readonly clock: ActClock;
   readonly tool: HostTool;
   readonly systemd: SystemdCalls;
-  /** A fresh look at all sockets and their units. */
-  readonly look: () => Promise<ActingLook>;
+  /** A fresh look at all sockets. It asks no systemd, so it is cheap enough to wait with. */
+  readonly look: () => Promise<Report>;
+  /** The same with all that is to be known before a group is ended. */
+  readonly lookForActing: () => Promise<ActingLook>;
   /** What systemd says of a unit; undefined: it could not be asked. */
   readonly unit: (name: string) => Promise<UnitProperties | undefined>;
   /** All pids in a unit's cgroup; undefined: could not be told. */

@@ -125,7 +125,7 @@ async function whyNotItsFile(walk: CutoverWalk): Promise<string | undefined> {
 /** Why the init script would not be run once the native unit is stopped, or start a second of some. */
 async function whyNotStarted({ parts, record }: CutoverWalk): Promise<string | undefined> {
   const { scope, service, socket: about, old } = record().target;
-  const { report } = await parts.look();
+  const report = await parts.look();
   const [blind] = blindness(report);
   if (blind !== undefined) return blind.why;
   const socket = socketIn(report, about.path);

@@ -31,6 +31,11 @@ export async function lookForActing(settings: Settings): Promise<ActingLook> {
   return { report: withUnits(report, units.units), paths, units };
 }
 
+/** All sockets of the host, without their units: systemd is not asked. */
+export async function lookAtAllSockets(settings: Settings): Promise<Report> {
+  return await withAllSockets(await lookAtSockets(settings), settings);
+}
+
 /** Asks about the units and the heads of the groups of a report, anew. */
 export async function askUnits(report: Report): Promise<UnitsSeen> {
   const look = createUnitLook(hostUnits(systemClock.wallMs));
