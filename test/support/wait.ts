@@ -1,4 +1,7 @@
 const pollMs = 20;
+/** A look on a host costs three processes: what has taken long is looked at less often. */
+const longestPollMs = 250;
+const shareOfWaited = 0.1;
 
 /**
  * Polls until `predicate` answers something other than undefined or false, and returns that.
@@ -9,7 +12,8 @@ export async function waitFor<T>(
   predicate: () => Promise<T | undefined | false> | T | undefined | false,
   timeoutMs = 10_000,
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
+  const begunMs = performance.now();
+  const deadline = begunMs + timeoutMs;
   let lastError: unknown;
   for (;;) {
     const startedMs = performance.now();
@@ -22,11 +26,13 @@ export async function waitFor<T>(
     } catch (error: unknown) {
       lastError = error;
     }
-    if (performance.now() > deadline) {
+    const nowMs = performance.now();
+    if (nowMs > deadline) {
       throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`, { cause: lastError });
     }
     // on a busy host a look may be slow: spend at most a third of the time looking
-    await pause(Math.max(pollMs, 2 * (performance.now() - startedMs)));
+    const restMs = Math.min(longestPollMs, shareOfWaited * (nowMs - begunMs));
+    await pause(Math.max(pollMs, restMs, 2 * (nowMs - startedMs)));
   }
 }
 
