@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -39,11 +40,12 @@ export const ownVersion: string = versionIn(readFileSync(join(root, "package.jso
 
 /**
  * Makes the packages of this checkout, under another `version` where one is given, unless they
- * were made of just these files before; some ten seconds, most of them for the executable.
- * Throws with what the build said when they cannot be made.
+ * were made of just these files at this commit's time before; some ten seconds, most of them for
+ * the executable. Throws with what the build said when they cannot be made.
  */
 export async function ensurePackages(version: string = ownVersion): Promise<Packages> {
-  const recipe = { version, node: process.version, content: contentOfSources() };
+  const content = contentOfSources();
+  const recipe = { version, node: process.version, content, time: sourceDate() };
   const folder = cached("packages", recipe);
   // as dpkg knows what comes before a release
   const debian = version.replace("-", "~");
@@ -104,6 +106,13 @@ export function aptInstall(path: string): readonly string[] {
 
 function architecture(): string {
   return process.arch === "x64" ? "amd64" : process.arch;
+}
+
+/** What every file in the packages has for its time. */
+function sourceDate(): string {
+  const given = process.env["SOURCE_DATE_EPOCH"];
+  const lastCommit = ["log", "-1", "--format=%ct"];
+  return given ?? execFileSync("git", lastCommit, { cwd: root, encoding: "utf8" }).trim();
 }
 
 function contentOfSources(): string {
