@@ -4,14 +4,12 @@ import { auditUnits } from "../detect/audit.ts";
 import { unitNamed } from "../parse/unit-name.ts";
 import { auditText } from "./audit-text.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
-import { coloursFor } from "./status-colours.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { textStyleFor } from "./text-style.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** How `audit` ends: what is wrong comes before what could not be told. */
 const AuditExit = { sound: 0, bad: 1, unknown: 3 } as const;
-
-const widthWithoutTerminal = 80;
 
 function askedUnit(typed: string | undefined): string | undefined {
   if (typed === undefined) return undefined;
@@ -70,8 +68,7 @@ export async function auditCommand(
   if (instead !== undefined) stderr.write(`onemaster: ${instead}\n`);
   if (json) stdout.write(`${JSON.stringify(audit, undefined, 2)}\n`);
   else if (instead === undefined) {
-    const colours = coloursFor(common.color && stdout.isTerminal && !surroundings.plainText);
-    stdout.write(auditText(audit, { width: stdout.columns ?? widthWithoutTerminal, colours }));
+    stdout.write(auditText(audit, textStyleFor(common, surroundings)));
   }
   return instead === undefined ? exitCode(audit) : AuditExit.unknown;
 }

@@ -8,14 +8,8 @@ import {
 import { escapeUnprintable } from "../parse/path-text.ts";
 import { blindTexts } from "./grants.ts";
 import type { Colours } from "./status-colours.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled } from "./wrap.ts";
-
-/** How to dress the text. */
-export interface AuditStyle {
-  /** Characters a line may have; fixes are never broken, they are to be pasted. */
-  readonly width: number;
-  readonly colours: Colours;
-}
 
 const marks: Readonly<Record<LinkState, string>> = {
   ok: "✓",
@@ -47,7 +41,7 @@ export function countText(items: readonly AuditItem[]): string {
   return counts.join(", ");
 }
 
-function itemLines({ link, state, evidence }: AuditItem, { width, colours }: AuditStyle): string[] {
+function itemLines({ link, state, evidence }: AuditItem, { width, colours }: TextStyle): string[] {
   const label = `  ${marks[state]} ${link.padEnd(linkWidth)}  `;
   const lines = labelled(label, escapeUnprintable(evidence), width);
   return state === "ok" ? lines : lines.map(paint(state, colours));
@@ -62,14 +56,14 @@ function fixesOf(items: readonly AuditItem[]): ReadonlyMap<string, readonly stri
   return fixes;
 }
 
-function fixLines([fix, links]: readonly [string, readonly string[]], style: AuditStyle): string[] {
+function fixLines([fix, links]: readonly [string, readonly string[]], style: TextStyle): string[] {
   // in the first column: the end of a here-document must stand there
   const lines = fix.split("\n").map(escapeUnprintable);
   const title = labelled("# ", `fix for ${links.join(", ")}:`, style.width);
   return ["", ...title.map(style.colours.bold), ...lines];
 }
 
-function unitLines({ unit, sockets, items }: UnitAudit, style: AuditStyle): string[] {
+function unitLines({ unit, sockets, items }: UnitAudit, style: TextStyle): string[] {
   const { colours } = style;
   return [
     `${colours.bold(unit ?? "no unit")}  ${countText(items)}`,
@@ -85,7 +79,7 @@ function unitLines({ unit, sockets, items }: UnitAudit, style: AuditStyle): stri
  * The audit for people, with a line end: each unit's links with a mark and what was seen,
  * beneath them what to paste, last a line that sums up. Pure.
  */
-export function auditText({ units, blind }: AuditReport, style: AuditStyle): string {
+export function auditText({ units, blind }: AuditReport, style: TextStyle): string {
   const all = units.flatMap(({ items }) => items);
   const names = `${units.length} ${units.length === 1 ? "unit" : "units"}`;
   const notSeen = blindTexts(blind).flatMap((text) => labelled("not seen ", text, style.width));

@@ -5,20 +5,14 @@ import type { CutoverRecord, CutoverTold } from "../model/cutover-record.ts";
 import type { Settings } from "../model/settings.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
-import {
-  cutoverEndText,
-  cutoverStepLine,
-  type CutoverStyle,
-  rollbackPlanText,
-} from "./cutover-record-text.ts";
+import { cutoverEndText, cutoverStepLine, rollbackPlanText } from "./cutover-record-text.ts";
 import { ExitCode } from "./exit-code.ts";
-import { coloursFor } from "./status-colours.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { type TextStyle, textStyleFor } from "./text-style.ts";
 import { createVoice, type Voice } from "./voice.ts";
 
 /** How `cutover apply --yes` and `cutover rollback --yes` end when it was refused or failed. */
 const cutoverFailed = 1;
-const widthWithoutTerminal = 80;
 
 /** Options of `onemaster cutover rollback`. */
 export interface CutoverRollbackOptions {
@@ -88,7 +82,7 @@ async function printRollback(
         const document = { schema: 1, record, against: against ?? null };
         stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
       } else if (isBack(record)) stdout.write(`${nothingText(record)}\n`);
-      else stdout.write(rollbackPlanText(record, against, styleFor(common, surroundings)));
+      else stdout.write(rollbackPlanText(record, against, textStyleFor(common, surroundings)));
       return ExitCode.ok;
     }
   }
@@ -111,7 +105,7 @@ async function carryOut(
   work: (told: CutoverTold, signal: AbortSignal) => Promise<CutoverEnd>,
 ): Promise<number> {
   const voice = createVoice(surroundings);
-  const style = styleFor(common, surroundings);
+  const style = textStyleFor(common, surroundings);
   const told = tellerOf(json, style, surroundings, voice);
   let end: CutoverEnd;
   try {
@@ -129,7 +123,7 @@ async function carryOut(
 /** For programs stdout has one document; who sits at a terminal still sees it go on. */
 function tellerOf(
   json: boolean,
-  style: CutoverStyle,
+  style: TextStyle,
   { stderr }: Surroundings,
   voice: Voice,
 ): CutoverTold {
@@ -147,7 +141,7 @@ function tellerOf(
   };
 }
 
-function tellEnd(end: CutoverEnd, json: boolean, style: CutoverStyle, { out, err }: Voice): number {
+function tellEnd(end: CutoverEnd, json: boolean, style: TextStyle, { out, err }: Voice): number {
   const document = (value: object): void => {
     if (json) out(`${JSON.stringify({ schema: 1, ...value }, undefined, 2)}\n`);
   };
@@ -206,11 +200,4 @@ function withoutSecrets(plan: CutoverPlan): CutoverPlan {
   if (plan.target === null) return plan;
   const files = plan.target.files.map((file) => (file.secret ? { ...file, text: "" } : file));
   return { ...plan, target: { ...plan.target, files } };
-}
-
-function styleFor({ color }: CommonOptions, { stdout, plainText }: Surroundings): CutoverStyle {
-  return {
-    width: stdout.columns ?? widthWithoutTerminal,
-    colours: coloursFor(color && stdout.isTerminal && !plainText),
-  };
 }

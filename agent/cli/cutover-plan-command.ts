@@ -4,10 +4,8 @@ import type { Settings } from "../model/settings.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
 import { cutoverPlanText, shownPlan } from "./cutover-plan-text.ts";
 import { ExitCode } from "./exit-code.ts";
-import { coloursFor } from "./status-colours.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-const widthWithoutTerminal = 80;
+import { textStyleFor } from "./text-style.ts";
 
 /** Looks at the host and makes the plan; changes nothing. */
 export type MakePlan = (settings: Settings, flags: CutoverFlags) => Promise<CutoverPlan>;
@@ -23,14 +21,12 @@ export async function cutoverPlanCommand(
   surroundings: Surroundings,
   makePlan: MakePlan,
 ): Promise<number> {
-  const { stdout, plainText } = surroundings;
+  const { stdout } = surroundings;
   const plan = await makePlan(await effectiveSettings(common, surroundings), flags);
   if (json) {
     stdout.write(`${JSON.stringify(shownPlan(plan), undefined, 2)}\n`);
     return ExitCode.ok;
   }
-  const width = stdout.columns ?? widthWithoutTerminal;
-  const colours = coloursFor(common.color && stdout.isTerminal && !plainText);
-  stdout.write(cutoverPlanText(plan, { width, colours, typed }));
+  stdout.write(cutoverPlanText(plan, { ...textStyleFor(common, surroundings), typed }));
   return ExitCode.ok;
 }

@@ -8,13 +8,11 @@ import {
   isReady,
 } from "../model/cutover-plan.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
-import type { Colours } from "./status-colours.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled, textWidth } from "./wrap.ts";
 
 /** How to dress a plan. */
-export interface CutoverPlanStyle {
-  readonly width: number;
-  readonly colours: Colours;
+export interface CutoverPlanStyle extends TextStyle {
   /** The words that were typed behind `cutover plan`, to be typed again behind `apply`. */
   readonly typed: readonly string[];
 }

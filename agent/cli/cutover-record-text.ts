@@ -2,15 +2,8 @@ import type { CutoverAsked, CutoverRecord, CutoverStepRecord } from "../model/cu
 import { formatDuration } from "../parse/duration.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import { counted } from "./remediate-style.ts";
-import type { Colours } from "./status-colours.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled } from "./wrap.ts";
-
-/** How to dress the texts of `cutover apply` and `cutover rollback`. */
-export interface CutoverStyle {
-  /** Characters a line may have; paths stay whole. */
-  readonly width: number;
-  readonly colours: Colours;
-}
 
 const marks = { begun: "…", done: "✓", skipped: "-", failed: "✗" } as const;
 /** What people feel. */
@@ -20,7 +13,7 @@ const stepWidth = 11;
 const tookWidth = 6;
 
 /** One step that is over, with how long it took. */
-export function cutoverStepLine(step: CutoverStepRecord, { width, colours }: CutoverStyle): string {
+export function cutoverStepLine(step: CutoverStepRecord, { width, colours }: TextStyle): string {
   const took = step.tookMs === null ? "" : formatDuration(step.tookMs);
   const label = `  ${marks[step.result]} ${step.step.padEnd(stepWidth)} ${took.padStart(tookWidth)}  `;
   const text = `${labelled(label, escapeUnprintable(step.text), width).join("\n")}\n`;
@@ -36,7 +29,7 @@ export function cutoverStepLine(step: CutoverStepRecord, { width, colours }: Cut
 }
 
 /** How a cutover ended, what requests met meanwhile, and what can be done next. */
-export function cutoverEndText(record: CutoverRecord, { width, colours }: CutoverStyle): string {
+export function cutoverEndText(record: CutoverRecord, { width, colours }: TextStyle): string {
   const { outcome, ending, unit } = record;
   const good = outcome === "done" || outcome === "rolled-back";
   const paint = colours.verdict(good ? "one-master" : "duplicate");
@@ -102,7 +95,7 @@ function nextLines({ outcome, target, undoing }: CutoverRecord, unit: string): r
 export function rollbackPlanText(
   record: CutoverRecord,
   against: string | undefined,
-  { width, colours }: CutoverStyle,
+  { width, colours }: TextStyle,
 ): string {
   const { unit, target, startedAt, outcome } = record;
   const { service, old, files, backup } = target;

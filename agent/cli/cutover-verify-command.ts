@@ -5,8 +5,8 @@ import { unitNamed } from "../parse/unit-name.ts";
 import { expectationsOf, type SoundLook } from "../run/sound-look.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
 import { soundExits, soundText } from "./sound-text.ts";
-import { coloursFor } from "./status-colours.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { textStyleFor } from "./text-style.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Options of `onemaster cutover verify`. */
@@ -18,8 +18,6 @@ export interface VerifyOptions {
 
 /** A look with all that soundness is judged by. */
 export type LookForSoundness = (settings: Settings, unit: string | undefined) => Promise<SoundLook>;
-
-const widthWithoutTerminal = 80;
 
 /** The unit that `--unit` names; undefined where it was not given. */
 export function unitAskedFor(typed: string | undefined): string | undefined {
@@ -60,8 +58,7 @@ export async function verifyCommand(
     const report: VerifyReport = { schema: 1, takenAt, soundness, units };
     stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   } else if (units.length > 0) {
-    const colours = coloursFor(common.color && stdout.isTerminal && !surroundings.plainText);
-    stdout.write(soundText(units, { width: stdout.columns ?? widthWithoutTerminal, colours }));
+    stdout.write(soundText(units, textStyleFor(common, surroundings)));
   }
   if (units.length === 0) {
     stderr.write("onemaster: no gunicorn was found on a unix socket: there is nothing to verify\n");

@@ -10,9 +10,9 @@ import { type CommonOptions, effectiveSettings } from "./common-options.ts";
 import { type LookForSoundness, unitAskedFor } from "./cutover-verify-command.ts";
 import { drillEnd, drillHead, drillPlanText, drillRowText } from "./drill-text.ts";
 import { ExitCode } from "./exit-code.ts";
-import { soundExits, type SoundStyle, soundText } from "./sound-text.ts";
-import { coloursFor } from "./status-colours.ts";
+import { soundExits, soundText } from "./sound-text.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { type TextStyle, textStyleFor } from "./text-style.ts";
 import { UsageError } from "./usage-error.ts";
 import { createVoice, type Voice } from "./voice.ts";
 
@@ -48,8 +48,6 @@ export interface DrillHost {
   /** What systemd and the journal say of the unit; never throws. */
   readonly story: (unit: string) => Promise<string>;
 }
-
-const widthWithoutTerminal = 80;
 
 interface Ready {
   readonly settings: Settings;
@@ -136,10 +134,7 @@ async function drillWith(
     return options.yes ? soundExits.unknown : ExitCode.ok;
   }
   const { plan, before } = found;
-  const style: SoundStyle = {
-    width: stdout.columns ?? widthWithoutTerminal,
-    colours: coloursFor(color && stdout.isTerminal && !surroundings.plainText),
-  };
+  const style = textStyleFor({ color }, surroundings);
   const sound = before?.soundness ?? "unknown";
   const begins = right !== undefined && (sound === "sound" || options.evenIfUnsound);
   if (!begins && options.json) stdout.write(preview(plan, before));
@@ -176,7 +171,7 @@ async function carryOut(
   { json }: DrillOptions,
   surroundings: Surroundings,
   host: DrillHost,
-  style: SoundStyle,
+  style: TextStyle,
 ): Promise<DrillReport> {
   const voice = createVoice(surroundings);
   const { isTerminal } = surroundings.stderr;
@@ -212,7 +207,7 @@ function tell(
   { cycles, unit }: DrillPlan,
   { json, isTerminal }: { readonly json: boolean; readonly isTerminal: boolean },
   { out, err }: Voice,
-  style: SoundStyle,
+  style: TextStyle,
 ): void {
   const began = typeof step !== "object";
   if (began && isTerminal) {

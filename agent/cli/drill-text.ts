@@ -3,14 +3,8 @@ import type { UnitSoundness } from "../model/sound.ts";
 import { formatDuration } from "../parse/duration.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import type { DrillPlan } from "../run/drill.ts";
-import {
-  checkLines,
-  fixLines,
-  paintSound,
-  type SoundStyle,
-  soundText,
-  soundWords,
-} from "./sound-text.ts";
+import { checkLines, fixLines, paintSound, soundText, soundWords } from "./sound-text.ts";
+import type { TextStyle } from "./text-style.ts";
 import { wrap } from "./wrap.ts";
 
 const columns = [
@@ -35,7 +29,7 @@ function known(value: number | null): string {
 }
 
 /** The table's head, with what is drilled. */
-export function drillHead({ unit, before }: DrillPlan, { colours }: SoundStyle): string {
+export function drillHead({ unit, before }: DrillPlan, { colours }: TextStyle): string {
   const title = `${colours.bold(unit)}  ${before.sockets.map(escapeUnprintable).join(" ")}\n\n`;
   return (
     title +
@@ -50,7 +44,7 @@ export function drillHead({ unit, before }: DrillPlan, { colours }: SoundStyle):
 }
 
 /** One step that has ended. */
-export function drillRowText(row: DrillRow, { colours }: SoundStyle): string {
+export function drillRowText(row: DrillRow, { colours }: TextStyle): string {
   const { metered, soundness } = row;
   const cells = [
     String(row.step),
@@ -110,7 +104,7 @@ function verdictText(report: DrillReport): string {
 }
 
 /** What follows the rows: the checks that did not hold with their cures, totals, the verdict. */
-export function drillEnd(report: DrillReport, story: string, style: SoundStyle): string {
+export function drillEnd(report: DrillReport, story: string, style: TextStyle): string {
   const { width, colours } = style;
   const broken = report.rows.find((row) => row.soundness !== "sound");
   const checks = (broken?.checks ?? []).filter(
@@ -140,7 +134,7 @@ export function drillPlanText(
   { unit, cycles, before, expectations }: DrillPlan,
   now: UnitSoundness | undefined,
   { evenIfUnsound }: { readonly evenIfUnsound: boolean },
-  style: SoundStyle,
+  style: TextStyle,
 ): string {
   const sound = now?.soundness ?? "unknown";
   const wanted = expectations.map(

@@ -8,8 +8,8 @@ import { hostSources, type HistorySources } from "./history-sources.ts";
 import { summaryOf } from "./history-summary.ts";
 import { historyText } from "./history-text.ts";
 import { typedTime } from "./history-time.ts";
-import { coloursFor } from "./status-colours.ts";
 import type { Output, Surroundings } from "./surroundings.ts";
+import { textStyleFor } from "./text-style.ts";
 
 /** Options of `onemaster history`, as typed. */
 export interface HistoryOptions {
@@ -22,7 +22,6 @@ export interface HistoryOptions {
   readonly errorLogs: readonly string[];
 }
 
-const widthWithoutTerminal = 80;
 /** How much is read between two lines of progress. */
 const progressBytes = 64 * 1024 * 1024;
 
@@ -34,7 +33,7 @@ export async function historyCommand(
   surroundings: Surroundings,
   sources: HistorySources = hostSources(surroundings),
 ): Promise<number> {
-  const { stdout, stderr, plainText, workingDirectory } = surroundings;
+  const { stdout, stderr, workingDirectory } = surroundings;
   const settings = await effectiveSettings(common, surroundings);
   const { since, until } = options;
   const sinceMs = since === undefined ? undefined : await typedTime("--since", since, sources);
@@ -58,9 +57,7 @@ export async function historyCommand(
   if (options.json) {
     stdout.write(`${JSON.stringify(document(answer, span), undefined, 2)}\n`);
   } else {
-    const colours = coloursFor(common.color && stdout.isTerminal && !plainText);
-    const width = stdout.columns ?? widthWithoutTerminal;
-    stdout.write(historyText(answer, { ...span, width, colours }));
+    stdout.write(historyText(answer, { ...span, ...textStyleFor(common, surroundings) }));
   }
   return ExitCode.ok;
 }

@@ -6,17 +6,15 @@ import type { HistoryAnswer } from "./history-ask.ts";
 import { pictureOf } from "./history-picture.ts";
 import type { SourceReport } from "./history-reports.ts";
 import { summaryOf } from "./history-summary.ts";
-import type { Colours } from "./status-colours.ts";
 import { utcText } from "./status-socket.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled, wrap } from "./wrap.ts";
 
 /** How to dress the text, and what stretch of time it is about. */
-export interface HistoryStyle {
+export interface HistoryStyle extends TextStyle {
   /** Undefined: nothing was read, so nobody knows. */
   readonly sinceMs: number | undefined;
   readonly untilMs: number;
-  readonly width: number;
-  readonly colours: Colours;
 }
 
 /** The answer for people, with a line end: what it comes to, each occurrence, then the sources. */

@@ -9,11 +9,9 @@ import { effectiveSettings, type CommonOptions } from "./common-options.ts";
 import type { JsonOption } from "./config-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { incidentsText, incidentText, type IncidentStyle } from "./incidents-text.ts";
-import { coloursFor } from "./status-colours.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { textStyleFor } from "./text-style.ts";
 import { UsageError } from "./usage-error.ts";
-
-const widthWithoutTerminal = 80;
 
 /** `onemaster incidents`: what the agent has recorded, newest first; of `--socket` alone if given. */
 export async function incidentsCommand(
@@ -107,10 +105,6 @@ function chosen(id: string, records: readonly IncidentRecord[]): IncidentRecord 
   return first;
 }
 
-function styleFor({ color }: CommonOptions, { stdout, plainText }: Surroundings): IncidentStyle {
-  return {
-    width: stdout.columns ?? widthWithoutTerminal,
-    colours: coloursFor(color && stdout.isTerminal && !plainText),
-    nowMs: Date.now(),
-  };
+function styleFor(common: CommonOptions, surroundings: Surroundings): IncidentStyle {
+  return { ...textStyleFor(common, surroundings), nowMs: Date.now() };
 }

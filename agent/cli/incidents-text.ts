@@ -5,15 +5,12 @@ import type { GroupReport, SocketReport } from "../model/report.ts";
 import { formatDuration } from "../parse/duration.ts";
 import { formatBytes } from "../parse/size.ts";
 import { recordText } from "./remediate-record-text.ts";
-import type { Colours } from "./status-colours.ts";
 import { utcText } from "./status-socket.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled } from "./wrap.ts";
 
 /** How to dress the text of incidents. */
-export interface IncidentStyle {
-  /** Characters a line may have. */
-  readonly width: number;
-  readonly colours: Colours;
+export interface IncidentStyle extends TextStyle {
   /** Wall clock, milliseconds since 1970, for the age of what is still open. */
   readonly nowMs: number;
 }

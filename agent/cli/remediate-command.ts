@@ -6,8 +6,8 @@ import { ExitCode } from "./exit-code.ts";
 import { breakerText, remediationJson, thingsText } from "./remediate-answers.ts";
 import { carryOut, remediateFailed } from "./remediate-carry-out.ts";
 import type { RemediateStyle } from "./remediate-style.ts";
-import { coloursFor } from "./status-colours.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { textStyleFor } from "./text-style.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Options of `onemaster remediate`. */
@@ -20,8 +20,6 @@ export interface RemediateOptions {
   /** Close the breaker, and nothing else. */
   readonly resetBreaker: boolean;
 }
-
-const widthWithoutTerminal = 80;
 
 function refuseContradictions({ yes, dryRun, json, resetBreaker }: RemediateOptions): void {
   if (yes && dryRun) {
@@ -37,17 +35,6 @@ function refuseContradictions({ yes, dryRun, json, resetBreaker }: RemediateOpti
       `--reset-breaker stands alone; leave ${beside} out, and write it in a second command`,
     );
   }
-}
-
-function styleFor(
-  { color, config }: CommonOptions,
-  { stdout, plainText }: Surroundings,
-): RemediateStyle {
-  return {
-    width: stdout.columns ?? widthWithoutTerminal,
-    colours: coloursFor(color && stdout.isTerminal && !plainText),
-    config,
-  };
 }
 
 async function printPlan(
@@ -92,7 +79,7 @@ export async function remediateCommand(
 ): Promise<number> {
   refuseContradictions(options);
   const settings = await effectiveSettings(common, surroundings);
-  const style = styleFor(common, surroundings);
+  const style = { ...textStyleFor(common, surroundings), config: common.config };
   if (options.resetBreaker) return closeBreaker(settings, surroundings, actor);
   if (!options.yes && !options.dryRun) {
     return printPlan(settings, style, options, surroundings, actor);

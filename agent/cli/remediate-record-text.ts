@@ -10,14 +10,8 @@ import { formatBytes } from "../parse/size.ts";
 import { groupName } from "./remediate-plan-text.ts";
 import type { Colours } from "./status-colours.ts";
 import { utcText } from "./status-socket.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled, textWidth } from "./wrap.ts";
-
-/** How to dress the text of records. */
-export interface RecordStyle {
-  /** Characters a line may have. */
-  readonly width: number;
-  readonly colours: Colours;
-}
 
 type Result = StepRecord["result"];
 type Paint = (text: string) => string;
@@ -76,7 +70,7 @@ function resultText(result: Result): string {
 }
 
 /** One step of an attempt, for people: how it went, how long it took, what was done or seen. */
-export function stepLine(step: StepRecord, style: RecordStyle): string {
+export function stepLine(step: StepRecord, style: TextStyle): string {
   const { width, colours } = style;
   const label = `  ${marks[step.result]} ${step.step.padEnd(stepWidth)} ${tookText(step.tookMs).padStart(6)}  `;
   const text = escapeUnprintable(resultText(step.result) + step.text);
@@ -165,7 +159,7 @@ function whenText({ startedAt, endedAt, by }: RemediationRecord): string {
 }
 
 /** How an attempt ended, for people, with a line end: without its steps. */
-export function outcomeText(record: RemediationRecord, { width, colours }: RecordStyle): string {
+export function outcomeText(record: RemediationRecord, { width, colours }: TextStyle): string {
   const paint = outcomePaint(record.outcome, colours);
   const title = `${outcomeWords(record.outcome)}: ${groupName(record.plan)}`;
   const unfinished = "under way at this moment, or left by one who died at it";
@@ -185,7 +179,7 @@ export function outcomeText(record: RemediationRecord, { width, colours }: Recor
 }
 
 /** A whole attempt for people, with a line end: its outcome, what came back, every step. */
-export function recordText(record: RemediationRecord, style: RecordStyle): string {
+export function recordText(record: RemediationRecord, style: TextStyle): string {
   const steps = overOrOpen(record.steps).map((step) => stepLine(step, style));
   return [outcomeText(record, style), ...steps].join("");
 }

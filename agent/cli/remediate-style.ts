@@ -1,10 +1,7 @@
-import type { Colours } from "./status-colours.ts";
+import type { TextStyle } from "./text-style.ts";
 
 /** How to dress the texts of `remediate`. */
-export interface RemediateStyle {
-  /** Characters a line may have; paths and commands stay whole, they are to be pasted. */
-  readonly width: number;
-  readonly colours: Colours;
+export interface RemediateStyle extends TextStyle {
   /** The settings file as typed, for the command that is printed; undefined: none was. */
   readonly config: string | undefined;
 }

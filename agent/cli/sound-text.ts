@@ -3,14 +3,8 @@ import { soundNames } from "../model/sound.ts";
 import { unitLinks } from "../model/audit.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import type { Colours } from "./status-colours.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled } from "./wrap.ts";
-
-/** How to dress the text. */
-export interface SoundStyle {
-  /** Characters a line may have; fixes are never broken, they are to be pasted. */
-  readonly width: number;
-  readonly colours: Colours;
-}
 
 const marks: Readonly<Record<SoundState, string>> = { ok: "✓", note: "!", not: "✗", unknown: "?" };
 const nameWidth = Math.max(...[...unitLinks, ...soundNames].map((name) => name.length));
@@ -56,7 +50,7 @@ function paint(state: SoundState, colours: Colours): (text: string) => string {
 /** One check with its mark. */
 export function checkLines(
   { check, state, evidence }: SoundCheck,
-  { width, colours }: SoundStyle,
+  { width, colours }: TextStyle,
 ): readonly string[] {
   const label = `  ${marks[state]} ${check.padEnd(nameWidth)}  `;
   return labelled(label, escapeUnprintable(evidence), width).map(paint(state, colours));
@@ -65,7 +59,7 @@ export function checkLines(
 /** What to paste for those that are not as they should be; several may have the same cure. */
 export function fixLines(
   checks: readonly SoundCheck[],
-  { width, colours }: SoundStyle,
+  { width, colours }: TextStyle,
 ): readonly string[] {
   const fixes = new Map<string, string[]>();
   for (const { check, fix } of checks) {
@@ -81,7 +75,7 @@ export function fixLines(
 
 function unitLines(
   { unit, sockets, soundness, checks }: UnitSoundness,
-  style: SoundStyle,
+  style: TextStyle,
 ): readonly string[] {
   const { colours } = style;
   const count = checks.filter(({ state }) => state === "ok").length;
@@ -96,6 +90,6 @@ function unitLines(
 }
 
 /** Units with their checks, for people, with a line end: one screen where all is sound. */
-export function soundText(units: readonly UnitSoundness[], style: SoundStyle): string {
+export function soundText(units: readonly UnitSoundness[], style: TextStyle): string {
   return `${units.map((unit) => unitLines(unit, style).join("\n")).join("\n\n")}\n`;
 }

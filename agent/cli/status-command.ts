@@ -3,9 +3,9 @@ import type { Settings } from "../model/settings.ts";
 import { joinPath } from "../parse/path-text.ts";
 import { effectiveSettings, type CommonOptions } from "./common-options.ts";
 import { ExitCode } from "./exit-code.ts";
-import { coloursFor } from "./status-colours.ts";
 import { statusText } from "./status-text.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { textStyleFor } from "./text-style.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
 
@@ -18,24 +18,22 @@ export interface StatusOptions {
   readonly textfile: string | undefined;
 }
 
-const widthWithoutTerminal = 80;
 /** Home, then clear: the other way round would flicker. */
 const clearScreen = "\u001B[H\u001B[2J";
 
 type Render = (report: Report) => string;
 
 function renderer(
-  { color }: CommonOptions,
+  common: CommonOptions,
   { json, watchMs }: StatusOptions,
-  { stdout, plainText }: Surroundings,
+  surroundings: Surroundings,
 ): Render {
   if (json) {
     // one line a report when there are several, so that a reader can tell them apart
     const indent = watchMs === undefined ? 2 : undefined;
     return (report) => `${JSON.stringify(report, undefined, indent)}\n`;
   }
-  const colours = coloursFor(color && stdout.isTerminal && !plainText);
-  return (report) => statusText(report, { width: stdout.columns ?? widthWithoutTerminal, colours });
+  return (report) => statusText(report, textStyleFor(common, surroundings));
 }
 
 /** What makes a report worth printing again: not memory and ages, which change all the time. */

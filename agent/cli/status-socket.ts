@@ -9,6 +9,7 @@ import { formatDuration } from "../parse/duration.ts";
 import { formatBytes } from "../parse/size.ts";
 import type { Colours } from "./status-colours.ts";
 import { groupTable } from "./status-table.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled, textWidth, wrap } from "./wrap.ts";
 
 /** `2026-11-22 13:20:09 UTC`: seconds are enough for people, the zone is not theirs to guess. */
@@ -122,7 +123,7 @@ function header({ verdict, path }: SocketReport, width: number, colours: Colours
 export function socketLines(
   socket: SocketReport,
   { takenAt }: Report,
-  { width, colours }: { readonly width: number; readonly colours: Colours },
+  { width, colours }: TextStyle,
 ): string[] {
   const lines = header(socket, width, colours);
   lines.push(...socket.findings.flatMap((finding) => findingLines(finding, takenAt, width)));

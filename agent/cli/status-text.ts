@@ -3,16 +3,9 @@ import { verdicts } from "../model/verdict.ts";
 import { formatBytes } from "../parse/size.ts";
 import { blindTexts, grants, nothingSeenText } from "./grants.ts";
 import { remediationSentences } from "./remediation-line.ts";
-import type { Colours } from "./status-colours.ts";
 import { socketLines, utcText } from "./status-socket.ts";
+import type { TextStyle } from "./text-style.ts";
 import { labelled } from "./wrap.ts";
-
-/** How to dress the text. */
-export interface StatusStyle {
-  /** Characters a line may have. */
-  readonly width: number;
-  readonly colours: Colours;
-}
 
 function memoryText({ memoryAvailableBytes, memoryTotalBytes }: HostReport): string {
   if (memoryAvailableBytes === null || memoryTotalBytes === null) return "memory unknown";
@@ -20,7 +13,7 @@ function memoryText({ memoryAvailableBytes, memoryTotalBytes }: HostReport): str
   return `${available} of ${formatBytes(memoryTotalBytes)} memory available`;
 }
 
-function blindLines({ blind }: Report, { width, colours }: StatusStyle): string[] {
+function blindLines({ blind }: Report, { width, colours }: TextStyle): string[] {
   if (blind.length === 0) return [];
   const lines = blindTexts(blind).flatMap((text, index) =>
     labelled(index === 0 ? "not seen " : "         ", text, width),
@@ -29,14 +22,14 @@ function blindLines({ blind }: Report, { width, colours }: StatusStyle): string[
   return [...lines.map(colours.warning), ""];
 }
 
-function remediationLines({ remediation }: Report, { width, colours }: StatusStyle): string[] {
+function remediationLines({ remediation }: Report, { width, colours }: TextStyle): string[] {
   return remediationSentences(remediation).flatMap(({ text, urgent }, index) => {
     const lines = labelled(index === 0 ? "acting   " : "         ", text, width);
     return urgent ? lines.map(colours.warning) : lines;
   });
 }
 
-function nothingLines({ verdict, blind }: Report, { colours }: StatusStyle): string[] {
+function nothingLines({ verdict, blind }: Report, { colours }: TextStyle): string[] {
   const word = colours.bold(colours.verdict(verdict)(verdict.toUpperCase()));
   return [
     verdict === "unknown"
@@ -49,7 +42,7 @@ function nothingLines({ verdict, blind }: Report, { colours }: StatusStyle): str
  * The report for people, with a line end: the worst socket first, then what could not be seen
  * and what to grant, then the host. Pure: the same report and style give the same text.
  */
-export function statusText(report: Report, style: StatusStyle): string {
+export function statusText(report: Report, style: TextStyle): string {
   const sockets = report.sockets.toSorted(
     (one, other) => verdicts.indexOf(one.verdict) - verdicts.indexOf(other.verdict),
   );
