@@ -1,24 +1,14 @@
 import { type AuditReport, worstState } from "../model/audit.ts";
 import type { LookAtUnits } from "../probe/unit-look.ts";
 import { auditUnits } from "../detect/audit.ts";
-import { unitNamed } from "../parse/unit-name.ts";
 import { auditText } from "./audit-text.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { textStyleFor } from "./text-style.ts";
-import { UsageError } from "./usage-error.ts";
+import { unitAskedFor } from "./unit-asked-for.ts";
 
 /** How `audit` ends: what is wrong comes before what could not be told. */
 const AuditExit = { sound: 0, bad: 1, unknown: 3 } as const;
-
-function askedUnit(typed: string | undefined): string | undefined {
-  if (typed === undefined) return undefined;
-  const name = unitNamed(typed);
-  if (name !== undefined) return name;
-  throw new UsageError(
-    `${JSON.stringify(typed)} is no name of a unit; write it like platform.service`,
-  );
-}
 
 /** Why there is nothing to print beside this; undefined when there is. */
 function nothingToSay(
@@ -57,7 +47,7 @@ export async function auditCommand(
   lookAtUnits: LookAtUnits,
 ): Promise<number> {
   const { stdout, stderr } = surroundings;
-  const asked = askedUnit(typed);
+  const asked = unitAskedFor(typed);
   const settings = await effectiveSettings(common, surroundings);
   const report = await surroundings.look(settings);
   const seen = await lookAtUnits(report, asked === undefined ? [] : [asked]);

@@ -1,13 +1,12 @@
 import { soundUnits } from "../detect/sound.ts";
 import type { Settings } from "../model/settings.ts";
 import { type Soundness, type UnitSoundness, type VerifyReport } from "../model/sound.ts";
-import { unitNamed } from "../parse/unit-name.ts";
 import { expectationsOf, type SoundLook } from "../run/sound-look.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
 import { soundExits, soundText } from "./sound-text.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { textStyleFor } from "./text-style.ts";
-import { UsageError } from "./usage-error.ts";
+import { unitAskedFor } from "./unit-asked-for.ts";
 
 /** Options of `onemaster cutover verify`. */
 export interface VerifyOptions {
@@ -18,16 +17,6 @@ export interface VerifyOptions {
 
 /** A look with all that soundness is judged by. */
 export type LookForSoundness = (settings: Settings, unit: string | undefined) => Promise<SoundLook>;
-
-/** The unit that `--unit` names; undefined where it was not given. */
-export function unitAskedFor(typed: string | undefined): string | undefined {
-  if (typed === undefined) return undefined;
-  const name = unitNamed(typed);
-  if (name !== undefined) return name;
-  throw new UsageError(
-    `${JSON.stringify(typed)} is no name of a unit; write it like platform.service`,
-  );
-}
 
 /** The worst of several units; none at all proves nothing. */
 function worstOf(units: readonly UnitSoundness[]): Soundness {

@@ -7,12 +7,13 @@ import { asBefore, type Standing, standingOf } from "../run/drill-standing.ts";
 import { expectationsOf, type SoundLook } from "../run/sound-look.ts";
 import { unitsIn } from "../probe/unit-look.ts";
 import { type CommonOptions, effectiveSettings } from "./common-options.ts";
-import { type LookForSoundness, unitAskedFor } from "./cutover-verify-command.ts";
+import type { LookForSoundness } from "./cutover-verify-command.ts";
 import { drillEnd, drillHead, drillPlanText, drillRowText } from "./drill-text.ts";
 import { ExitCode } from "./exit-code.ts";
 import { soundExits, soundText } from "./sound-text.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { type TextStyle, textStyleFor } from "./text-style.ts";
+import { unitAskedFor } from "./unit-asked-for.ts";
 import { UsageError } from "./usage-error.ts";
 import { createVoice, type Voice } from "./voice.ts";
 
