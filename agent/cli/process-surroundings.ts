@@ -1,5 +1,5 @@
 import { inBackground } from "./background.ts";
-import type { AgentOptions, Output, Surroundings } from "./surroundings.ts";
+import type { Output, Surroundings } from "./surroundings.ts";
 
 /** A standard stream; only a terminal has the last two. */
 type Stream = NodeJS.WriteStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -77,7 +77,7 @@ export function processSurroundings(): Surroundings {
       const { lookOnce } = await import("../run/look.ts");
       return lookOnce(settings);
     },
-    async runAgent(options: AgentOptions) {
+    async runAgent(options) {
       const { runAgent } = await import("../run/agent.ts");
       return runAgent(options);
     },

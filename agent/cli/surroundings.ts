@@ -1,6 +1,6 @@
-import type { LogFormat } from "../model/log-format.ts";
 import type { Report } from "../model/report.ts";
 import type { Settings } from "../model/settings.ts";
+import type { AgentOptions } from "../run/agent.ts";
 
 /** A stream that text goes to. */
 export interface Output {
@@ -14,21 +14,6 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width of the terminal in characters; undefined where nobody knows. */
   readonly columns: number | undefined;
-}
-
-/** What the agent is started with. */
-export interface AgentOptions {
-  readonly settings: Settings;
-  /** The file to watch for changes, whether it is there or not; undefined: none. */
-  readonly settingsPath: string | undefined;
-  /** Rejects with a SettingsError when the file is broken: the settings in force then stay. */
-  readonly reloadSettings: () => Promise<Settings>;
-  readonly version: string;
-  /** Undefined: for people on a terminal, JSON elsewhere. */
-  readonly logFormat: LogFormat | undefined;
-  readonly stdoutIsTerminal: boolean;
-  /** No colour. */
-  readonly plainText: boolean;
 }
 
 /** Everything that commands touch outside of themselves. Tests hand in their own. */

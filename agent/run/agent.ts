@@ -32,7 +32,7 @@ export interface AgentOptions {
   readonly settings: Settings;
   /** The file to watch for changes, whether it is there or not; undefined: none. */
   readonly settingsPath: string | undefined;
-  /** Rejects when the file is broken: the settings in force then stay. */
+  /** Rejects with a SettingsError when the file is broken: the settings in force then stay. */
   readonly reloadSettings: () => Promise<Settings>;
   readonly version: string;
   /** Undefined: for people on a terminal, JSON elsewhere. */

@@ -1,7 +1,8 @@
 import type { Report } from "../../../agent/model/report.ts";
 import type { Settings } from "../../../agent/model/settings.ts";
 import { runCli } from "../../../agent/cli/run-cli.ts";
-import type { AgentOptions, Surroundings } from "../../../agent/cli/surroundings.ts";
+import type { Surroundings } from "../../../agent/cli/surroundings.ts";
+import type { AgentOptions } from "../../../agent/run/agent.ts";
 
 /** What a command did. */
 export interface Ran {
