@@ -6,14 +6,6 @@ const MOST_FAILURES = 2;
 const MOST_ATTEMPTS = 100;
 const DAY_MS = 86_400_000;
 
-/** What is kept before the first attempt. */
-export const noAttempts: RemediationState = {
-  schema: 1,
-  failuresInARow: 0,
-  breakerOpenedAt: null,
-  attempts: [],
-};
-
 /**
  * The state as it has to be on disk before an attempt begins, so that an agent that dies in each
  * attempt still comes to its limit. Only what the agent does by itself is counted; attempts of

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Read } from "../model/read.ts";
-import type { RemediationState } from "../model/remediation.ts";
+import { noAttempts, type RemediationState } from "../model/remediation.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import { isCount, isFields, isListOf, isTime } from "./json-checks.ts";
 import { pauseFile, remediationStateFile } from "./remediation-places.ts";
@@ -10,17 +10,9 @@ import { failureOf, malformed, readJson } from "./small-file.ts";
 
 const LARGEST_BYTES = 65_536;
 
-/** No attempt yet, and a closed breaker. */
-export const emptyRemediationState: RemediationState = {
-  schema: 1,
-  failuresInARow: 0,
-  breakerOpenedAt: null,
-  attempts: [],
-};
-
 /**
- * What is kept between attempts. Absent is the empty state; whatever cannot be read or is not
- * what was written is a failure, never the empty state, which would close the breaker.
+ * What is kept between attempts. Absent is `noAttempts`; whatever cannot be read or is not
+ * what was written is a failure, never `noAttempts`, which would close the breaker.
  */
 export async function readRemediationState(stateDir: string): Promise<Read<RemediationState>> {
   const path = remediationStateFile(stateDir);
@@ -29,7 +21,7 @@ export async function readRemediationState(stateDir: string): Promise<Read<Remed
     if (isState(read.value)) return { ok: true, value: read.value };
     return malformed(path, "not a remediation state of schema 1");
   }
-  return read.failure.kind === "gone" ? { ok: true, value: emptyRemediationState } : read;
+  return read.failure.kind === "gone" ? { ok: true, value: noAttempts } : read;
 }
 
 /** Writes it whole; rejects when it could not be written, and then the old one is still there. */

@@ -195,6 +195,14 @@ export interface RemediationState {
   readonly attempts: readonly string[];
 }
 
+/** What is kept before the first attempt: the breaker is closed. */
+export const noAttempts: RemediationState = {
+  schema: 1,
+  failuresInARow: 0,
+  breakerOpenedAt: null,
+  attempts: [],
+};
+
 /** What is to be known about remediation beside the attempts; null: could not be read. */
 export interface RemediationView {
   readonly mode: RemediationMode;

@@ -1,4 +1,4 @@
-import type { EndingPlan, RemediationRecord } from "../model/remediation.ts";
+import { type EndingPlan, noAttempts, type RemediationRecord } from "../model/remediation.ts";
 import {
   type ActingOptions,
   type ActingTold,
@@ -10,7 +10,7 @@ import {
 import type { Report } from "../model/report.ts";
 import type { Settings } from "../model/settings.ts";
 import { createHands } from "../act/hands.ts";
-import { noAttempts, resetBreaker } from "../detect/breaker.ts";
+import { resetBreaker } from "../detect/breaker.ts";
 import {
   ageOfFinding,
   type Standing,

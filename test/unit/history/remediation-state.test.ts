@@ -11,13 +11,12 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
-  emptyRemediationState,
   isPaused,
   readRemediationState,
   writeRemediationState,
 } from "../../../agent/history/remediation-state.ts";
 import { pauseFile } from "../../../agent/history/remediation-places.ts";
-import type { RemediationState } from "../../../agent/model/remediation.ts";
+import { noAttempts, type RemediationState } from "../../../agent/model/remediation.ts";
 import { requireReal } from "../../support/require-real.ts";
 import { asNobody, smallStateDir, stateDir } from "./remediations.ts";
 
@@ -34,8 +33,8 @@ describe("the state between attempts", () => {
     ["there is no folder", "not/there"],
   ])("is empty where %s", async (_, folder) => {
     const read = await readRemediationState(join(stateDir(), folder));
-    expect(read).toEqual({ ok: true, value: emptyRemediationState });
-    expect(emptyRemediationState).toMatchObject({ failuresInARow: 0, breakerOpenedAt: null });
+    expect(read).toEqual({ ok: true, value: noAttempts });
+    expect(noAttempts).toMatchObject({ failuresInARow: 0, breakerOpenedAt: null });
   });
 
   it("is what was written last, for its owner's group to read", async () => {

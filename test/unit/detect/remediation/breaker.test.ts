@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
   afterAttempt,
-  noAttempts,
   resetBreaker,
   withAttempt,
   withClock,
 } from "../../../../agent/detect/breaker.ts";
-import type { RemediationOutcome, RemediationState } from "../../../../agent/model/remediation.ts";
+import {
+  noAttempts,
+  type RemediationOutcome,
+  type RemediationState,
+} from "../../../../agent/model/remediation.ts";
 
 const nowMs = Date.UTC(2026, 10, 22, 14);
 const iso = (ms: number): string => new Date(ms).toISOString();
