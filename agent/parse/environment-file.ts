@@ -1,3 +1,5 @@
+import { servicePath } from "../model/service-path.ts";
+
 /** A file of `NAME=value` lines, as systemd reads it for EnvironmentFile=. */
 export interface EnvironmentText {
   readonly values: ReadonlyMap<string, string>;
@@ -29,19 +31,9 @@ export function parseEnvironmentText(text: string): EnvironmentText {
 const ownBusiness =
   /^(?:_|PWD|OLDPWD|SHLVL|HOME|USER|LOGNAME|SHELL|TERM|MAIL|LANGUAGE|HOSTNAME|INVOCATION_ID|JOURNAL_STREAM|NOTIFY_SOCKET|MAINPID|MANAGERPID|WATCHDOG_(?:PID|USEC)|LISTEN_\w+|SYSTEMD_\w+|GUNICORN_(?:PID|FD)|SERVER_SOFTWARE|SSH_\w+|SUDO_\w+|XDG_\w+|DBUS_\w+|LS_COLORS|LESS\w*|DISPLAY|MEMORY_PRESSURE_\w+|RUNLEVEL|PREVLEVEL|CREDENTIALS_DIRECTORY)$/;
 
-/** The PATH that systemd gives services by itself, in the orders that releases have it. */
-const systemdPath = new Set([
-  "/usr/local/sbin",
-  "/usr/local/bin",
-  "/usr/sbin",
-  "/usr/bin",
-  "/sbin",
-  "/bin",
-]);
-
 function isOwnBusiness(name: string, value: string | null): boolean {
   if (name === "PATH")
-    return value === null || value.split(":").every((folder) => systemdPath.has(folder));
+    return value === null || value.split(":").every((folder) => servicePath.includes(folder));
   return ownBusiness.test(name);
 }
 

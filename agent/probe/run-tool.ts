@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import type { Read, ReadFailure } from "../model/read.ts";
+import { servicePath } from "../model/service-path.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import { type FailureLog, failureOf, success } from "./failures.ts";
 
@@ -16,7 +17,7 @@ export interface ToolOptions {
 
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
 /** What services get too, so that a bare name leads to the same program. */
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const PATH = servicePath.join(":");
 
 /** What it wrote to stdout once it has exited 0, one character a byte; else why it did not. */
 export function runTool(

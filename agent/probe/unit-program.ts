@@ -1,19 +1,10 @@
 import { posix } from "node:path";
 import type { Read } from "../model/read.ts";
+import { servicePath } from "../model/service-path.ts";
 import type { ProgramFacts, UnitProperties } from "../model/unit.ts";
 import { pathText } from "../parse/path-text.ts";
 import { reasonOf } from "./failures.ts";
 import type { Files } from "./files.ts";
-
-/** Where systemd looks for a program without a path (DEFAULT_PATH in path-util.h). */
-const searchPath = [
-  "/usr/local/sbin",
-  "/usr/local/bin",
-  "/usr/sbin",
-  "/usr/bin",
-  "/sbin",
-  "/bin",
-] as const;
 
 /** As far as the kernel reads a script for its interpreter (BINPRM_BUF_SIZE). */
 const FIRST_LINE_BYTES = 256;
@@ -33,7 +24,7 @@ export function programOf(
     return { named, state: "unseen", at: named, why, interpreter: undefined };
   }
   const root = rootDirectory ?? "";
-  const ways = named.startsWith("/") ? [named] : searchPath.map((folder) => `${folder}/${named}`);
+  const ways = named.startsWith("/") ? [named] : servicePath.map((folder) => `${folder}/${named}`);
   const looks = ways.map((way) => ({ at: root + way, ...stand(root + way, hostRoot, files) }));
   const found =
     looks.find(({ state }) => state === "executable") ??
