@@ -1,9 +1,12 @@
 import type { Eyes, Hands } from "../model/acting.ts";
+import type { Clock } from "../model/clock.ts";
 import type { EndingPlan, RemediationRecord, StepRecord } from "../model/remediation.ts";
 import type { Report } from "../model/report.ts";
-import type { RemediationSettings, SocketSettings } from "../model/settings.ts";
+import type { RemediationSettings, Settings, SocketSettings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
 import type { ActClock } from "../act/parts.ts";
+import type { Metrics } from "../expose/metrics.ts";
+import type { Logger } from "./logger.ts";
 
 /** A fresh look at the host with all that plans are made of. */
 export interface ActingLook {
@@ -12,6 +15,19 @@ export interface ActingLook {
   /** The sockets that are this agent's business. */
   readonly paths: ReadonlySet<string>;
   readonly units: UnitsSeen;
+}
+
+/** What whoever acts without being asked, in a running agent, works with. */
+export interface ByItselfParts {
+  readonly settings: () => Settings;
+  readonly bootId: string;
+  readonly clock: Clock;
+  readonly eyes: Eyes;
+  readonly hands: Hands;
+  readonly metrics: Pick<Metrics, "countRemediation">;
+  readonly logger: Logger;
+  /** A look that begins after this call, units asked anew. */
+  readonly look: () => Promise<ActingLook>;
 }
 
 /** What planning and acting work with, whoever asks for it. */

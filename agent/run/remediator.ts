@@ -1,30 +1,16 @@
-import type { Clock } from "../model/clock.ts";
-import type { Eyes, Hands } from "../model/acting.ts";
 import type { EndingPlan, RemediationMode, RemediationRecord } from "../model/remediation.ts";
 import type { Report } from "../model/report.ts";
-import type { Settings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
 import { endingPlans } from "../detect/ending-plans.ts";
 import { neededForPlan } from "../detect/handing-over.ts";
 import { type Standing, standingMs, standingOf, targetKey } from "../detect/standing.ts";
 import { pauseOf } from "../history/remediation-state.ts";
-import type { Metrics } from "../expose/metrics.ts";
-import type { Logger } from "./logger.ts";
-import type { ActingLook, AttemptTold, RemediationParts } from "./remediation-parts.ts";
+import type { AttemptTold, ByItselfParts, RemediationParts } from "./remediation-parts.ts";
 import { recoveryRound, remediationRound, type Round } from "./remediation-round.ts";
 import { leftLog, refusalLog, stepLog } from "./remediation-log.ts";
 
 /** What the remediator works with. */
-export interface RemediatorParts {
-  readonly settings: () => Settings;
-  readonly bootId: string;
-  readonly clock: Clock;
-  readonly eyes: Eyes;
-  readonly hands: Hands;
-  readonly metrics: Pick<Metrics, "countRemediation">;
-  readonly logger: Logger;
-  /** A look that begins after this call, units asked anew. */
-  readonly look: () => Promise<ActingLook>;
+export interface RemediatorParts extends ByItselfParts {
   /** True while attempts are known that have no outcome. */
   readonly unfinished: () => boolean;
   /** Asks for a scan that nobody waits for, so many milliseconds from now. */

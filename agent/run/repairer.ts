@@ -1,25 +1,8 @@
-import type { Clock } from "../model/clock.ts";
-import type { Eyes, Hands } from "../model/acting.ts";
 import type { PidfileRepair } from "../model/remediate-actor.ts";
 import type { Report } from "../model/report.ts";
-import type { Settings } from "../model/settings.ts";
 import type { UnitsSeen } from "../model/unit.ts";
-import type { Metrics } from "../expose/metrics.ts";
-import type { Logger } from "./logger.ts";
 import { planRepairs, repairPidfiles } from "./pidfile-repairer.ts";
-import type { ActingLook } from "./remediation-parts.ts";
-
-/** What the repairer works with. */
-export interface RepairerParts {
-  readonly settings: () => Settings;
-  readonly bootId: string;
-  readonly clock: Clock;
-  readonly eyes: Eyes;
-  readonly hands: Hands;
-  readonly metrics: Pick<Metrics, "countRemediation">;
-  readonly logger: Logger;
-  readonly look: () => Promise<ActingLook>;
-}
+import type { ByItselfParts } from "./remediation-parts.ts";
 
 /** Writes pidfiles that name nobody, where the settings ask for it. */
 export interface Repairer {
@@ -33,7 +16,7 @@ export interface Repairer {
 const AGAIN_MS = 60_000;
 
 /** A repairer that has seen nothing yet. */
-export function createRepairer(parts: RepairerParts): Repairer {
+export function createRepairer(parts: ByItselfParts): Repairer {
   const { clock, logger, metrics } = parts;
   /** When each pidfile was first seen in want of repair, without a break. */
   let since = new Map<string, number>();
