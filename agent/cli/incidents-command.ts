@@ -3,6 +3,7 @@ import { summaryOf, type IncidentRecord } from "../model/incident-record.ts";
 import type { RemediationRecord } from "../model/remediation.ts";
 import { remediationsOf } from "../detect/incident-remediations.ts";
 import { incidentFolder, readIncidents } from "../history/incident-files.ts";
+import type { UnreadRecord } from "../history/record-folder.ts";
 import { readRemediations } from "../history/remediation-files.ts";
 import { remediationFolder } from "../history/remediation-places.ts";
 import { effectiveSettings, type CommonOptions } from "./common-options.ts";
@@ -71,10 +72,7 @@ async function allRemediations(
   return records;
 }
 
-function tellUnread(
-  unread: readonly { readonly path: string; readonly reason: string }[],
-  { stderr }: Surroundings,
-): void {
+function tellUnread(unread: readonly UnreadRecord[], { stderr }: Surroundings): void {
   for (const { path, reason } of unread) {
     stderr.write(`onemaster: ${path} is left out: ${reason}\n`);
   }

@@ -1,12 +1,17 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { IncidentRecord } from "../model/incident-record.ts";
-import { unfinishedName, writeAtomically } from "./atomic-file.ts";
+import { writeAtomically } from "./atomic-file.ts";
+import {
+  type FolderLimits,
+  namesIn,
+  removeOver,
+  removeUnfinishedIn,
+  type UnreadRecord,
+} from "./record-folder.ts";
 
 /** What the folder of incidents may hold. */
-export interface IncidentLimits {
-  readonly count: number;
-  readonly totalBytes: number;
+export interface IncidentLimits extends FolderLimits {
   /** Of one record; what is over it is taken from its slice of the journal, then its timeline. */
   readonly recordBytes: number;
 }
@@ -18,17 +23,10 @@ const incidentLimits: IncidentLimits = {
   recordBytes: 256 * 1_024,
 };
 
-/** A file of the folder that is no incident as this version writes them. */
-export interface UnreadIncident {
-  readonly path: string;
-  /** An error code or a sentence. */
-  readonly reason: string;
-}
-
 /** What stands in the folder of incidents, oldest first. */
 export interface StoredIncidents {
   readonly records: readonly IncidentRecord[];
-  readonly unread: readonly UnreadIncident[];
+  readonly unread: readonly UnreadRecord[];
 }
 
 /** The folder of incidents in a state directory. */
@@ -40,8 +38,8 @@ export function incidentFolder(stateDir: string): string {
 export async function readIncidents(stateDir: string): Promise<StoredIncidents> {
   const folder = incidentFolder(stateDir);
   const records: IncidentRecord[] = [];
-  const unread: UnreadIncident[] = [];
-  for (const name of await namesIn(folder)) {
+  const unread: UnreadRecord[] = [];
+  for (const name of await incidentNames(folder)) {
     const path = join(folder, name);
     const read = await readIncident(path);
     if ("reason" in read) unread.push({ path, reason: read.reason });
@@ -76,15 +74,15 @@ export async function writeIncident(
 ): Promise<void> {
   const folder = incidentFolder(stateDir);
   await writeAtomically(folder, `${record.id}.json`, textOf(record, limits.recordBytes));
-  await prune(folder, limits);
+  await removeOver(folder, await incidentNames(folder), limits, async (name) => {
+    const read = await readIncident(join(folder, name));
+    return !("record" in read && read.record.state === "open");
+  });
 }
 
 /** Removes what an agent that was killed in the middle of a write left behind. */
 export async function removeUnfinished(stateDir: string): Promise<void> {
-  const folder = incidentFolder(stateDir);
-  for (const name of await allNamesIn(folder)) {
-    if (unfinishedName.test(name)) await rm(join(folder, name), { force: true });
-  }
+  await removeUnfinishedIn(incidentFolder(stateDir));
 }
 
 /** The record as text within its limit. */
@@ -102,34 +100,10 @@ function textOf(record: IncidentRecord, limitBytes: number): string {
   }
 }
 
-async function prune(folder: string, limits: IncidentLimits): Promise<void> {
-  const names = await namesIn(folder);
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
-  let bytes = sizes.reduce((sum, size) => sum + size, 0);
-  let count = names.length;
-  for (const [index, name] of names.entries()) {
-    if (count <= limits.count && bytes <= limits.totalBytes) return;
-    const read = await readIncident(join(folder, name));
-    if ("record" in read && read.record.state === "open") continue;
-    await rm(join(folder, name), { force: true });
-    bytes -= sizes[index] ?? 0;
-    count -= 1;
-  }
-}
-
 /** Names of incidents, oldest first: they begin with the time. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  const names = await allNamesIn(folder);
+async function incidentNames(folder: string): Promise<readonly string[]> {
+  const names = await namesIn(folder);
   return names.filter((name) => /^\d{8}T\d{6}Z-[\w-]+\.json$/.test(name)).toSorted();
-}
-
-async function allNamesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 function isRecord(value: unknown): value is IncidentRecord {
@@ -148,9 +122,6 @@ function isRecord(value: unknown): value is IncidentRecord {
 }
 
 function reasonOf(error: unknown): string {
-  return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error ? String(error.code) : error.message;
 }

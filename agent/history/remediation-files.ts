@@ -1,42 +1,35 @@
-import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Read } from "../model/read.ts";
 import type { RemediationRecord } from "../model/remediation.ts";
-import { unfinishedName, writeAtomically } from "./atomic-file.ts";
+import { writeAtomically } from "./atomic-file.ts";
+import {
+  type FolderLimits,
+  namesIn,
+  removeOver,
+  removeUnfinishedIn,
+  type UnreadRecord,
+} from "./record-folder.ts";
 import { remediationFolder } from "./remediation-places.ts";
 import { isRemediationId, isRemediationRecord } from "./remediation-record.ts";
-import { failureOf, malformed, readJson } from "./small-file.ts";
+import { malformed, readJson } from "./small-file.ts";
 
-/** What the folder of remediations may hold. */
-export interface RemediationLimits {
-  readonly count: number;
-  readonly totalBytes: number;
-}
-
-const remediationLimits: RemediationLimits = { count: 200, totalBytes: 4 * 1_048_576 };
+const remediationLimits: FolderLimits = { count: 200, totalBytes: 4 * 1_048_576 };
 /** Of one record: thousands of processes in its plan. */
 const LARGEST_BYTES = 524_288;
-
-/** A file of the folder that is no record as this version writes them. */
-export interface UnreadRemediation {
-  readonly path: string;
-  /** An error code or a sentence. */
-  readonly reason: string;
-}
 
 /** What stands in the folder of remediations, oldest first. */
 export interface StoredRemediations {
   readonly records: readonly RemediationRecord[];
   /** Each of them may be one that was never finished. */
-  readonly unread: readonly UnreadRemediation[];
+  readonly unread: readonly UnreadRecord[];
 }
 
 /** Reads all records. A folder that is not there holds none; rejects when it cannot be read. */
 export async function readRemediations(stateDir: string): Promise<StoredRemediations> {
   const folder = remediationFolder(stateDir);
   const records: RemediationRecord[] = [];
-  const unread: UnreadRemediation[] = [];
-  for (const name of await namesIn(folder)) {
+  const unread: UnreadRecord[] = [];
+  for (const name of await recordNames(folder)) {
     const read = await readRecord(folder, name);
     if (read.ok) records.push(read.value);
     // pruned by another agent since it was listed
@@ -77,24 +70,14 @@ export async function writeRemediation(stateDir: string, record: RemediationReco
  */
 export async function pruneRemediations(
   stateDir: string,
-  limits: RemediationLimits = remediationLimits,
+  limits: FolderLimits = remediationLimits,
 ): Promise<void> {
   const folder = remediationFolder(stateDir);
-  for (const name of await allNamesIn(folder)) {
-    if (unfinishedName.test(name)) await rm(join(folder, name), { force: true });
-  }
-  const names = await namesIn(folder);
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
-  let bytes = sizes.reduce((sum, size) => sum + size, 0);
-  let count = names.length;
-  for (const [index, name] of names.entries()) {
-    if (count <= limits.count && bytes <= limits.totalBytes) return;
+  await removeUnfinishedIn(folder);
+  await removeOver(folder, await recordNames(folder), limits, async (name) => {
     const read = await readRecord(folder, name);
-    if (!read.ok || read.value.outcome === null) continue;
-    await rm(join(folder, name), { force: true });
-    bytes -= sizes[index] ?? 0;
-    count -= 1;
-  }
+    return read.ok && read.value.outcome !== null;
+  });
 }
 
 async function readRecord(folder: string, name: string): Promise<Read<RemediationRecord>> {
@@ -107,18 +90,9 @@ async function readRecord(folder: string, name: string): Promise<Read<Remediatio
 }
 
 /** Names of records, oldest first: they begin with the time. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  const names = await allNamesIn(folder);
+async function recordNames(folder: string): Promise<readonly string[]> {
+  const names = await namesIn(folder);
   return names
     .filter((name) => name.endsWith(".json") && isRemediationId(name.slice(0, -5)))
     .toSorted();
-}
-
-async function allNamesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (failureOf(folder, error).kind === "gone") return [];
-    throw error;
-  }
 }

@@ -2,11 +2,8 @@ import type { RemediationRecord } from "../model/remediation.ts";
 import { pinFolder } from "../act/pinned-folder.ts";
 import { realPathOf } from "../act/real-path.ts";
 import { recover } from "../act/recover.ts";
-import {
-  readRemediations,
-  type UnreadRemediation,
-  writeRemediation,
-} from "../history/remediation-files.ts";
+import type { UnreadRecord } from "../history/record-folder.ts";
+import { readRemediations, writeRemediation } from "../history/remediation-files.ts";
 import { lockFolderOf } from "./remediation-lock.ts";
 import type { AttemptTold, RemediationParts } from "./remediation-parts.ts";
 
@@ -14,7 +11,7 @@ import type { AttemptTold, RemediationParts } from "./remediation-parts.ts";
 export interface Recovered {
   readonly records: readonly RemediationRecord[];
   /** Records that cannot be read: each may be of an attempt that was never finished. */
-  readonly unread: readonly UnreadRemediation[];
+  readonly unread: readonly UnreadRecord[];
   /** Those that had to be left as they are, and why. */
   readonly left: readonly { readonly record: RemediationRecord; readonly why: string }[];
 }
