@@ -1,5 +1,5 @@
 import { type Found, isWrappedScript, told, type UnitCase } from "./audit-case.ts";
-import { shellWord } from "./audit-shell.ts";
+import { shellWord, shellWords } from "./audit-shell.ts";
 
 /** Whether no init script is left beside a native unit. */
 export function initScript({ unit, properties }: UnitCase): Found {
@@ -9,7 +9,7 @@ export function initScript({ unit, properties }: UnitCase): Found {
   if (!read.ok)
     return told("unknown", `${read.failure.what} could not be read: ${read.failure.why}`);
   const { path, executable, redirects, links } = read.value;
-  const rm = links.length === 0 ? [] : [`rm -f ${links.map(shellWord).join(" ")}`];
+  const rm = links.length === 0 ? [] : [`rm -f ${shellWords(links)}`];
   const linked = links.length === 0 ? "" : ` with ${links.length} links in /etc/rc?.d`;
   if (path !== undefined && redirects) {
     return told("ok", `${path} hands over to systemctl`);

@@ -7,7 +7,7 @@ import {
   type PlacedGroup,
   serves,
 } from "./audit-case.ts";
-import { shellWord, unitWord, writeFile } from "./audit-shell.ts";
+import { shellWord, shellWords, unitWord, writeFile } from "./audit-shell.ts";
 
 /** What a native unit is written from. */
 export interface NativeUnitParts {
@@ -38,7 +38,7 @@ export function nativeUnitLines(parts: NativeUnitParts): readonly string[] {
     ...writeFile(`/etc/systemd/system/${name}`, unitFile(base, parts, master)),
     // not beside it: the generator would make a unit of the copy as well
     ...(old === undefined ? [] : [`mv ${shellWord(old)} ${shellWord(`/root/${base}.init`)}`]),
-    ...(links.length === 0 ? [] : [`rm -f ${links.map(shellWord).join(" ")}`]),
+    ...(links.length === 0 ? [] : [`rm -f ${shellWords(links)}`]),
     "systemctl daemon-reload",
     `systemctl enable ${shellWord(name)}`,
     `systemctl restart ${shellWord(name)}`,

@@ -4,7 +4,7 @@ import type { CutoverFlags } from "../model/cutover-flags.ts";
 import type { CutoverQuestion, CutoverValueName } from "../model/cutover-plan.ts";
 import type { GunicornLine } from "../model/gunicorn-line.ts";
 import type { SocketReport } from "../model/report.ts";
-import { shellWord } from "./audit-shell.ts";
+import { shellWords } from "./audit-shell.ts";
 
 /** A value with its source; undefined beside a question. */
 export interface Chosen<T> {
@@ -80,14 +80,14 @@ export function pathFrom(directory: string | undefined, name: string): string | 
 
 /** gunicorn's options beside those that have a flag of their own, as a shell has them. */
 export function chooseArguments({ typed, found, launch, doubt }: ChoiceCase): Choice<string> {
-  if (typed !== undefined) return settled(typed.kept.map(shellWord).join(" "), "--arguments");
+  if (typed !== undefined) return settled(shellWords(typed.kept), "--arguments");
   if (launch === undefined || found === undefined) {
     const why =
       "neither the command line of a master nor a start script tells how gunicorn is started";
     return asked(ask("arguments", undefined, why));
   }
   const { source, isWhole } = launch;
-  const text = found.kept.map(shellWord).join(" ");
+  const text = shellWords(found.kept);
   if (doubt !== undefined) return asked(ask("arguments", text, doubt));
   if (!isWhole) {
     return asked(ask("arguments", text, `${source} has words that only running it would tell`));

@@ -1,15 +1,7 @@
 import type { CutoverTarget } from "../model/cutover.ts";
 import type { CutoverStep } from "../model/cutover-plan.ts";
-import { shellWord, writeFile } from "./audit-shell.ts";
-
-interface StepParts {
-  readonly target: CutoverTarget;
-}
-
-/** Words of a command line for a shell. */
-export function words(list: readonly string[]): string {
-  return list.map(shellWord).join(" ");
-}
+import { shellWord, shellWords, writeFile } from "./audit-shell.ts";
+import type { StepParts } from "./cutover-step-parts.ts";
 
 function fileCommands({
   path,
@@ -21,6 +13,35 @@ function fileCommands({
   const shown = secret ? lines.map((line) => line.replace(/=.*/, "=…")) : lines;
   const octal = mode.toString(8).padStart(4, "0");
   return [...writeFile(path, shown), ...(secret ? [`chmod ${octal} ${shellWord(path)}`] : [])];
+}
+
+/** The backup, and the record that is written from then on. */
+export function recordStep({ target: { backup, old } }: StepParts): CutoverStep {
+  const init =
+    old.initScript === null ? [] : [`cp -a ${shellWord(old.initScript)} ${shellWord(backup)}/`];
+  return {
+    step: "record",
+    text: `what is put away is copied to ${backup}, and from here on each step is written down before it is taken`,
+    commands: [`install -d -m 700 ${shellWord(backup)}`, ...init],
+    check: "the copies are on disk",
+    undo: null,
+  };
+}
+
+/** Giving files to the account that writes them from now on; no step where there are none. */
+export function ownershipSteps({
+  target: { ownership: files },
+}: StepParts): readonly CutoverStep[] {
+  if (files.length === 0) return [];
+  return [
+    {
+      step: "ownership",
+      text: "files that root wrote are given to the account that writes them from now on",
+      commands: files.map(({ path, to }) => `chown ${to.uid}:${to.gid} ${shellWord(path)}`),
+      check: "that account can write them",
+      undo: "each gets its owner back",
+    },
+  ];
 }
 
 /** Writing the native unit. */
@@ -38,7 +59,7 @@ export function installStep({ target: { files, service } }: StepParts): CutoverS
 export function putAwayStep({ target: { old, backup, enable, service } }: StepParts): CutoverStep {
   const { initScript, links } = old;
   const mv = initScript === null ? [] : [`mv ${shellWord(initScript)} ${shellWord(backup)}/`];
-  const rm = links.length === 0 ? [] : [`rm ${words(links.map(({ path }) => path))}`];
+  const rm = links.length === 0 ? [] : [`rm ${shellWords(links.map(({ path }) => path))}`];
   const what =
     initScript === null
       ? "there is no init script to put away"
@@ -51,7 +72,7 @@ export function putAwayStep({ target: { old, backup, enable, service } }: StepPa
       ...mv,
       ...rm,
       "systemctl daemon-reload",
-      ...(enable.length === 0 ? [] : [`systemctl enable ${words(enable)}`]),
+      ...(enable.length === 0 ? [] : [`systemctl enable ${shellWords(enable)}`]),
       `systemctl cat ${shellWord(service.name)}`,
     ],
     check: `systemd has loaded /etc/systemd/system/${service.name}, and nothing from /run/systemd/generator.late`,
