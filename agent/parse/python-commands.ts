@@ -1,6 +1,7 @@
 import type { ScriptCommand, ScriptContext } from "../model/script-command.ts";
+import { readArguments, readExpression } from "./python-expressions.ts";
 import { type PythonToken, pythonTokens } from "./python-tokens.ts";
-import { type PythonValue, readArguments, readExpression, textOf } from "./python-values.ts";
+import { type PythonValue, textOf } from "./python-value.ts";
 import { shellCommands } from "./shell-commands.ts";
 
 /** Functions that start a program by a list of its words, or by a line for a shell. */

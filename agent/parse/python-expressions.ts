@@ -1,100 +1,6 @@
-import type { ScriptContext } from "../model/script-command.ts";
-import { joinPath } from "./path-text.ts";
+import { calledValue, fromEnvironment, methodValue } from "./python-calls.ts";
 import { type PythonToken, pythonTokens } from "./python-tokens.ts";
-
-/** What an expression was worked out to be. */
-export type PythonValue =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "list"; readonly items: readonly PythonValue[] }
-  | { readonly kind: "unknown" };
-
-/** What is known while a program is read. */
-export interface PythonScope {
-  readonly context: ScriptContext;
-  /** Names of the program that were given a value. */
-  readonly names: ReadonlyMap<string, PythonValue>;
-}
-
-const unknown: PythonValue = { kind: "unknown" };
-
-/** The value of a text. */
-function textValue(text: string): PythonValue {
-  return { kind: "text", text };
-}
-
-/** The text of a value that is one. */
-export function textOf(value: PythonValue | undefined): string | undefined {
-  return value?.kind === "text" ? value.text : undefined;
-}
-
-function directoryOf(path: string): string {
-  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
-}
-
-function words(text: string): PythonValue {
-  return { kind: "list", items: text.split(/\s+/).filter(Boolean).map(textValue) };
-}
-
-function fromEnvironment(
-  [name, instead]: readonly PythonValue[],
-  { context }: PythonScope,
-): PythonValue {
-  const known = context.environment.get(textOf(name) ?? "");
-  if (known === null) return unknown;
-  return known === undefined ? (instead ?? unknown) : textValue(known);
-}
-
-/** What a call of a function gives, by the last parts of its name. */
-function called(name: string, args: readonly PythonValue[], scope: PythonScope): PythonValue {
-  const texts = args.map(textOf);
-  const [first = unknown] = args;
-  const [text] = texts;
-  const here = scope.context.directory;
-  if (/(?:^|\.)(?:environ\.get|getenv)$/.test(name)) return fromEnvironment(args, scope);
-  if (/(?:^|\.)getcwd$/.test(name)) return here === undefined ? unknown : textValue(here);
-  if (text === undefined) return unknown;
-  if (/(?:^|\.)(?:str|Path|PosixPath)$/.test(name)) return first;
-  if (/(?:^|\.)dirname$/.test(name)) return textValue(directoryOf(text));
-  if (/(?:^|\.)(?:abspath|realpath)$/.test(name)) {
-    if (text.startsWith("/")) return textValue(joinPath("/", text));
-    return here === undefined ? unknown : textValue(joinPath(here, text));
-  }
-  // a word in quotes would be one; only a shell's own reading could tell
-  if (/(?:^|\.)shlex\.split$/.test(name)) return /["'\\]/.test(text) ? unknown : words(text);
-  const known = texts.flatMap((one) => one ?? []);
-  if (!/(?:^|\.)path\.join$/.test(name) || known.length < texts.length) return unknown;
-  let path = "";
-  for (const next of known) path = path === "" || next.startsWith("/") ? next : `${path}/${next}`;
-  return textValue(path);
-}
-
-/** What a method of a text gives. */
-function method(of: string, name: string, args: readonly PythonValue[]): PythonValue {
-  switch (name) {
-    case "format": {
-      let next = 0;
-      let whole = true;
-      const text = of.replaceAll(/\{(\d*)\}/g, (_, digits: string) => {
-        const value = textOf(args[digits === "" ? next : Number(digits)]);
-        next += 1;
-        whole &&= value !== undefined;
-        return value ?? "";
-      });
-      // names, formats and doubled braces are left alone
-      return whole && !/[{}]/.test(text) ? textValue(text) : unknown;
-    }
-    case "split":
-      return args.length === 0 ? words(of) : unknown;
-    case "resolve":
-    case "absolute":
-    case "as_posix":
-      return textValue(of);
-    case "parent":
-      return textValue(directoryOf(of));
-    default:
-      return unknown;
-  }
-}
+import { type PythonScope, type PythonValue, textOf, textValue, unknown } from "./python-value.ts";
 
 function formattedText(text: string, scope: PythonScope): PythonValue {
   let whole = true;
@@ -170,8 +76,8 @@ function createReader(tokens: readonly PythonToken[], start: number, scope: Pyth
       const args = until(")");
       const [object = "", method_ = "", ...more] = name.split(".");
       const own = textOf(scope.names.get(object));
-      if (own !== undefined && more.length === 0) return method(own, method_, args);
-      return called(name, args, scope);
+      if (own !== undefined && more.length === 0) return methodValue(own, method_, args);
+      return calledValue(name, args, scope);
     }
     if (/(?:^|\.)environ$/.test(name) && sign("[")) return fromEnvironment(until("]"), scope);
     if (name === "__file__") return textValue(scope.context.path);
@@ -204,7 +110,7 @@ function createReader(tokens: readonly PythonToken[], start: number, scope: Pyth
     for (let name = nextName(); name !== undefined; name = nextName()) {
       const args = sign("(") ? until(")") : [];
       const text = textOf(current);
-      current = text === undefined ? unknown : method(text, name, args);
+      current = text === undefined ? unknown : methodValue(text, name, args);
     }
     return current;
   }
