@@ -1,21 +1,15 @@
-import type { Done, Eyes, Hands, ProcessNow } from "../../../agent/model/acting.ts";
+import type { Done, Hands } from "../../../agent/model/acting.ts";
 import type {
   EndingPlan,
   RemediationRecord,
   StepRecord,
 } from "../../../agent/model/remediation.ts";
 import type { RecoverParts } from "../../../agent/act/recover.ts";
+import { crimeOf } from "./fake-crimes.ts";
+import { eyesOn } from "./fake-eyes.ts";
 import { createFakeKernel, type FakeKernel } from "./fake-kernel.ts";
 import type { FakeProcess } from "./fake-process.ts";
-import {
-  FILE_INODE,
-  orphanRescue,
-  OWNER_LISTENER,
-  path,
-  populate,
-  rescue,
-  type Story,
-} from "./fake-story.ts";
+import { orphanRescue, OWNER_LISTENER, path, populate, rescue, type Story } from "./fake-story.ts";
 
 /** The agent dies by this; a real agent's hands never throw. */
 export class Killed extends Error {}
@@ -105,7 +99,7 @@ export function createFakeHost(story: Story = {}): FakeHost {
   const hands: Hands = {
     signal: (pid, signal) =>
       attempt(`${signal} ${pid}`, () => {
-        const crime = crimeOf(pid, signal);
+        const crime = crimeOf(kernel, pid, signal);
         if (crime !== undefined) crimes.push(crime);
         if (signal === 0) return kernel.processes.has(pid) ? { kind: "done" } : { kind: "gone" };
         return kernel.signal(pid, signal) ? { kind: "done" } : { kind: "gone" };
@@ -125,19 +119,6 @@ export function createFakeHost(story: Story = {}): FakeHost {
         return kernel.files.delete(name) ? { kind: "done" } : { kind: "gone" };
       }),
   };
-
-  function crimeOf(pid: number, signal: string | number): string | undefined {
-    const now = kernel.look(pid);
-    if (now === "gone" || signal === 0) return undefined;
-    const { state, signalRole, endingPending } = now;
-    if (signal === "SIGTERM" && signalRole === "master") return `SIGTERM to master ${pid}`;
-    if (signal === "SIGKILL" && state !== "T" && state !== "D") return `${pid} killed unstopped`;
-    if (signal === "SIGCONT" && signalRole === "master" && pid === 49 && endingPending) {
-      return `SIGCONT to ${pid}, which then removes the path`;
-    }
-    if (pid === 68 || pid === 69 || pid === 1) return `${signal} to ${pid}, which serves`;
-    return undefined;
-  }
 
   const eyes = eyesOn(kernel, () => host);
   const host: FakeHost = {
@@ -217,48 +198,4 @@ export function createFakeHost(story: Story = {}): FakeHost {
     },
   };
   return host;
-}
-
-function eyesOn(kernel: FakeKernel, host: () => FakeHost): Eyes {
-  return {
-    process: kernel.look,
-    tcpPorts: () => [],
-    sockets: (pid) =>
-      host().hideSockets === pid ? undefined : [...(kernel.processes.get(pid)?.sockets ?? [])],
-    below(pids) {
-      const found: ProcessNow[] = [];
-      const from = [...pids];
-      for (const pid of from) {
-        for (const child of kernel.processes.values()) {
-          if (child.parentPid !== pid || from.includes(child.pid)) continue;
-          from.push(child.pid);
-          const now = kernel.look(child.pid);
-          if (now !== "gone") found.push(now);
-        }
-      }
-      return found;
-    },
-    reclaimable: (pids) =>
-      Promise.resolve(
-        pids.reduce((sum, pid) => sum + (kernel.processes.get(pid)?.memoryBytes ?? 0), 0),
-      ),
-    usedMemory: () =>
-      [...kernel.processes.values()].reduce(
-        (sum, { zombie, memoryBytes }) => sum + (zombie ? 0 : memoryBytes),
-        0,
-      ),
-    file(name) {
-      const file = kernel.files.get(name);
-      if (file === undefined) return { kind: "absent" };
-      // all links lead to the live socket
-      return file.kind === "link" ? { kind: "socket", device: 7, inode: FILE_INODE } : file;
-    },
-    answer(name) {
-      const served = kernel.files.get(name)?.inode === FILE_INODE && kernel.processes.has(68);
-      if (served && host().answers) {
-        return Promise.resolve({ kind: "answered", status: 200, tookMs: 3 });
-      }
-      return Promise.resolve({ kind: "silent", why: "ECONNREFUSED" });
-    },
-  };
 }
