@@ -30,6 +30,11 @@ const takenBack = {
 const promoted = { processes: crew(20, [21], fresh) };
 const blind: Snapshot["blind"] = [{ what: "processes", reason: "hidepid" }];
 
+const getsStuck = {
+  shows: "handover-stuck handover, confirmed",
+  says: ["suspected handover-stuck", "confirmed handover-stuck"],
+};
+
 const stories: Record<string, readonly Scan[]> = {
   "an upgrade inside its limit is no incident": [
     { at: 0, saw: fine, shows: "sound", says: [] },
@@ -41,41 +46,21 @@ const stories: Record<string, readonly Scan[]> = {
   ],
   "an upgrade past its limit is stuck at once, and confirmed: it has already lasted": [
     { at: 599, saw: upgrade, shows: "handover", says: [] },
-    {
-      at: 600,
-      saw: upgrade,
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 600, saw: upgrade, ...getsStuck },
     { at: 700, saw: upgrade, shows: "handover-stuck handover, confirmed", says: [] },
     { at: 701, saw: promoted, shows: "sound", says: ["cleared handover-stuck that was confirmed"] },
   ],
   "an upgrade older than the limit is stuck in a single look": [
-    {
-      at: 4_000,
-      saw: upgrade,
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 4_000, saw: upgrade, ...getsStuck },
   ],
   "an upgrade that was seen before the clock went back is as old as it was seen": [
     { at: 0, saw: upgrade, shows: "handover", says: [] },
-    {
-      at: 600,
-      saw: { ...upgrade, takenAtMs: bootTimeMs },
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 600, saw: { ...upgrade, takenAtMs: bootTimeMs }, ...getsStuck },
   ],
   "a graceful stop past its limit is stuck": [
     { at: 0, saw: draining, shows: "handover", says: [] },
     { at: 59.999, saw: draining, shows: "handover", says: [] },
-    {
-      at: 60,
-      saw: draining,
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 60, saw: draining, ...getsStuck },
     {
       at: 61,
       saw: { listeners: [], places: [] },
@@ -90,36 +75,21 @@ const stories: Record<string, readonly Scan[]> = {
     { at: 0, saw: draining, shows: "handover", says: [] },
     { at: 50, saw: fine, shows: "sound", says: [] },
     { at: 61, saw: draining, shows: "handover", says: [] },
-    {
-      at: 121,
-      saw: draining,
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 121, saw: draining, ...getsStuck },
   ],
   "the old master of an upgrade has the whole limit for its stop": [
     { at: 0, saw: upgrade, shows: "handover", says: [] },
     { at: 100, saw: upgrade, shows: "handover", says: [] },
     { at: 101, saw: oldDrains, shows: "handover", says: [] },
     { at: 160, saw: oldDrains, shows: "handover", says: [] },
-    {
-      at: 161,
-      saw: oldDrains,
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 161, saw: oldDrains, ...getsStuck },
   ],
   "the new master of an upgrade that is taken back has the whole limit for its stop": [
     { at: 0, saw: upgrade, shows: "handover", says: [] },
     { at: 100, saw: upgrade, shows: "handover", says: [] },
     { at: 101, saw: takenBack, shows: "handover", says: [] },
     { at: 160, saw: takenBack, shows: "handover", says: [] },
-    {
-      at: 161,
-      saw: takenBack,
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 161, saw: takenBack, ...getsStuck },
   ],
   "a blind scan does not start the time of a stop anew": [
     { at: 0, saw: draining, shows: "handover", says: [] },
@@ -138,12 +108,7 @@ const stories: Record<string, readonly Scan[]> = {
     },
   ],
   "an upgrade that was replaced while it was stuck is over, and the next is as old as its master": [
-    {
-      at: 600,
-      saw: upgrade,
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 600, saw: upgrade, ...getsStuck },
     {
       at: 700,
       saw: { processes: [...crew(10, [11]), ...crew(30, [31], { ...fresh, of: 10 })] },
@@ -158,12 +123,7 @@ const stories: Record<string, readonly Scan[]> = {
   "not even one that does not see the master": [
     { at: 0, saw: draining, shows: "handover", says: [] },
     { at: 30, saw: { listeners: [], places: [], blind }, shows: "", says: [] },
-    {
-      at: 60,
-      saw: draining,
-      shows: "handover-stuck handover, confirmed",
-      says: ["suspected handover-stuck", "confirmed handover-stuck"],
-    },
+    { at: 60, saw: draining, ...getsStuck },
   ],
   "a stop that is stuck beside a duplicate leaves the duplicate to its own time": [
     { at: 0, saw: draining, shows: "handover", says: [] },
