@@ -1,14 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Snapshot } from "../../../agent/model/snapshot.ts";
 import { asked, crew, emptyPlace, listener, ownedBy, place } from "./build.ts";
-import { type Scan, told } from "./story.ts";
+import { another, duplicate, fine, type Scan, told } from "./story.ts";
 
-const listeners = [listener(80), listener(90), listener(100)];
 const elsewhere = { key: "2049:8/b.sock", path: "/srv/b/b.sock" };
 
-const fine = { processes: crew(20, [21]) };
-const duplicate = { processes: [...crew(10, [11], { holds: [90] }), ...crew(20, [21])], listeners };
-const another = { processes: [...crew(15, [16], { holds: [80] }), ...crew(20, [21])], listeners };
 const blind: Partial<Snapshot> = {
   ...fine,
   blind: [{ what: "fd-links", pid: 10, reason: "denied" }],

@@ -15,16 +15,14 @@ import {
   unasked,
   worker,
 } from "./build.ts";
+import { duplicate } from "./two-listeners.ts";
 
 const linksDenied: Blindness = { what: "fd-links", pid: 812, reason: "denied" };
 const unseen = "unknown: which sockets gunicorn 812 holds could not be seen";
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
 
 const one = { processes: crew(10, [11]) };
 const draining = { processes: [master(10, { holds: [] }), worker(11, { of: 10 })] };
 const nobody = { configured: asked, listeners: [], places: [emptyPlace()] };
-const duplicate = { processes: [...crew(10, [11], old), ...crew(20, [21])], listeners: both };
 const orphans = { processes: [worker(11, { of: 1 })] };
 const stranded = { processes: crew(10, [11]), places: [emptyPlace()] };
 

@@ -169,6 +169,13 @@ export interface Gist {
   readonly findings: readonly string[];
 }
 
+/** A host, what was seen of it, and what is to be said of its one socket. */
+export interface Scenario {
+  readonly host: string;
+  readonly saw: Snapshot;
+  readonly says: Gist;
+}
+
 /** Every socket of a report in few words, by path. */
 export function gistOf(report: Report): Readonly<Record<string, Gist>> {
   return Object.fromEntries(

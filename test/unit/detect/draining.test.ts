@@ -1,27 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { Snapshot } from "../../../agent/model/snapshot.ts";
 import {
   crew,
   emptyPlace,
-  type Gist,
   gistOf,
   listener,
   master,
   other,
   path,
+  type Scenario,
   see,
   snapshot,
   worker,
 } from "./build.ts";
-
-interface Scenario {
-  readonly host: string;
-  readonly saw: Snapshot;
-  readonly says: Gist;
-}
-
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
+import { both, old } from "./two-listeners.ts";
 
 const waits = (pid: number, workers: string): string =>
   `handover: master ${pid} has closed its listener and waits for ${workers} to finish`;

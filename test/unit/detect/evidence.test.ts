@@ -14,9 +14,8 @@ import {
   unasked,
   worker,
 } from "./build.ts";
+import { both, old } from "./two-listeners.ts";
 
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
 const noAnswer = [listener(90, { binding: unasked }), listener(100, { binding: unasked })];
 const untold = `unknown: who owns ${path} could not be told: it may or may not be theirs: ss is not installed`;
 

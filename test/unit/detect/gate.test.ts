@@ -14,10 +14,10 @@ import {
   unasked,
   worker,
 } from "./build.ts";
+import { old } from "./two-listeners.ts";
 import { caller, gate, saw, unit } from "./gate-build.ts";
 
 const two = [listener(90), listener(100)];
-const old = { holds: [90] };
 const pair = [...crew(10, [11]), ...crew(20, [21], { of: 10 })];
 const remediate = `onemaster remediate --yes --socket ${path}`;
 const adds = "a start would add a second master";

@@ -1,28 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Snapshot } from "../../../agent/model/snapshot.ts";
 import {
   crew,
   emptyPlace,
-  type Gist,
   gistOf,
   listener,
   master,
   other,
   ownedBy,
   path,
+  type Scenario,
   see,
   snapshot,
   worker,
 } from "./build.ts";
-
-interface Scenario {
-  readonly host: string;
-  readonly saw: Snapshot;
-  readonly says: Gist;
-}
-
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
+import { both, old } from "./two-listeners.ts";
 
 const alone: Scenario[] = [
   {

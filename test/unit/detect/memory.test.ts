@@ -13,10 +13,7 @@ import {
   unasked,
   worker,
 } from "./build.ts";
-
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
-const duplicate = { processes: [...crew(10, [11], old), ...crew(20, [21])], listeners: both };
+import { both, duplicate } from "./two-listeners.ts";
 
 function only(saw: Partial<Snapshot>, budgetBytes?: number) {
   const [socket] = detect(snapshot(saw), { budgetBytes }).sockets;

@@ -15,9 +15,7 @@ import {
   unasked,
   worker,
 } from "./build.ts";
-
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
+import { both, old } from "./two-listeners.ts";
 
 function stranded(why: string): Gist {
   return {

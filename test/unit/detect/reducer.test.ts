@@ -13,17 +13,10 @@ import {
   snapshot,
   worker,
 } from "./build.ts";
-import { limits, type Scan, told } from "./story.ts";
+import { duplicate, fine, limits, listeners, type Scan, three, told } from "./story.ts";
 
-const listeners = [listener(80), listener(90), listener(100)];
 const elsewhere = { key: "2049:8/b.sock", path: "/srv/b/b.sock" };
 
-const fine = { processes: crew(20, [21]) };
-const duplicate = { processes: [...crew(10, [11], { holds: [90] }), ...crew(20, [21])], listeners };
-const three = {
-  processes: [...duplicate.processes, ...crew(15, [16], { holds: [80] })],
-  listeners,
-};
 const shared = { processes: [...crew(10, [11]), ...crew(20, [21])] };
 
 const stories: Record<string, readonly Scan[]> = {

@@ -2,17 +2,8 @@ import { describe, expect, it } from "vitest";
 import { advance } from "../../../agent/detect/reducer.ts";
 import type { IncidentChange } from "../../../agent/model/incident.ts";
 import { crew, listener, path, see, snapshot, worker } from "./build.ts";
-import { limits, type Scan, told } from "./story.ts";
+import { another, duplicate, fine, limits, listeners, type Scan, three, told } from "./story.ts";
 
-const listeners = [listener(80), listener(90), listener(100)];
-
-const fine = { processes: crew(20, [21]) };
-const duplicate = { processes: [...crew(10, [11], { holds: [90] }), ...crew(20, [21])], listeners };
-const another = { processes: [...crew(15, [16], { holds: [80] }), ...crew(20, [21])], listeners };
-const three = {
-  processes: [...duplicate.processes, ...crew(15, [16], { holds: [80] })],
-  listeners,
-};
 const others = {
   processes: [
     ...crew(13, [], { holds: [70] }),

@@ -2,7 +2,31 @@ import { advance, type Limits, type Memory } from "../../../agent/detect/reducer
 import type { IncidentChange } from "../../../agent/model/incident.ts";
 import type { Report } from "../../../agent/model/report.ts";
 import type { Snapshot } from "../../../agent/model/snapshot.ts";
-import { see, snapshot, takenAtMs } from "./build.ts";
+import { crew, listener, see, snapshot, takenAtMs } from "./build.ts";
+
+/** Of three masters one after the other at the usual place. */
+export const listeners = [listener(80), listener(90), listener(100)];
+
+/** Master 20 serves alone. */
+export const fine = { processes: crew(20, [21]) };
+
+/** Master 10 is stale beside it. */
+export const duplicate = {
+  processes: [...crew(10, [11], { holds: [90] }), ...crew(20, [21])],
+  listeners,
+};
+
+/** Master 15 is, which came between the two. */
+export const another = {
+  processes: [...crew(15, [16], { holds: [80] }), ...crew(20, [21])],
+  listeners,
+};
+
+/** Both are. */
+export const three = {
+  processes: [...duplicate.processes, ...crew(15, [16], { holds: [80] })],
+  listeners,
+};
 
 /** One scan of a story: what it saw, and what the reducer made of it. */
 export interface Scan {

@@ -3,8 +3,8 @@ import type { Blindness } from "../../../agent/model/blind.ts";
 import type { ProcessFacts } from "../../../agent/model/process.ts";
 import type { Listener } from "../../../agent/model/snapshot.ts";
 import { crew, gistOf, listener, master, path, place, see, snapshot, worker } from "./build.ts";
+import { old } from "./two-listeners.ts";
 
-const old = { holds: [90] };
 const one = { processes: crew(10, [11]) };
 
 describe("one master beside a listener whose folder must not be looked at", () => {

@@ -17,9 +17,7 @@ import {
   worker,
 } from "./build.ts";
 import { type Scan, told } from "./story.ts";
-
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
+import { both, old } from "./two-listeners.ts";
 
 const next = crew(20, [21]);
 const draining = {

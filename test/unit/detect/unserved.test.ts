@@ -1,29 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Snapshot } from "../../../agent/model/snapshot.ts";
 import {
   asked,
   crew,
   emptyPlace,
-  type Gist,
   gistOf,
-  listener,
   master,
   path,
   place,
+  type Scenario,
   see,
   snapshot,
   standing,
   worker,
 } from "./build.ts";
-
-interface Scenario {
-  readonly host: string;
-  readonly saw: Snapshot;
-  readonly says: Gist;
-}
-
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
+import { both, old } from "./two-listeners.ts";
 
 const stopping = (pid: number): string =>
   `unreachable: ${path} does not exist: master ${pid} is stopping and no master serves; ` +

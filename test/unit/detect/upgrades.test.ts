@@ -1,15 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Snapshot } from "../../../agent/model/snapshot.ts";
-import { crew, type Gist, gistOf, listener, master, other, path, see, snapshot } from "./build.ts";
-
-interface Scenario {
-  readonly host: string;
-  readonly saw: Snapshot;
-  readonly says: Gist;
-}
-
-const old = { holds: [90] };
-const both = [listener(90), listener(100)];
+import { crew, gistOf, master, other, path, type Scenario, see, snapshot } from "./build.ts";
+import { both, old } from "./two-listeners.ts";
 
 const upgrade = "handover: USR2 upgrade: master 20 is to replace master 10";
 
