@@ -1,22 +1,10 @@
-import { describe, expect, type TestContext, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DrillReport } from "../../agent/model/drill.ts";
-import type { VerifyReport } from "../../agent/model/sound.ts";
-import { waitFor } from "../support/wait.ts";
-import type { ContainerHost } from "../testbed/host.ts";
-import {
-  answering,
-  installPlatform,
-  makeDuplicate,
-  platform,
-  type PlatformOptions,
-  startPlatform,
-} from "../testbed/incident.ts";
-import { installAgent } from "../testbed/installed-agent.ts";
+import { makeDuplicate, platform } from "../testbed/incident.ts";
 import { whileLoaded } from "../testbed/load.ts";
-import type { HostRan } from "../testbed/test-host.ts";
-import { type Release, releases } from "../testbed/test-host.ts";
-import { testHost } from "./host-fixture.ts";
-import { mainPid, mastersOn, soleMaster } from "./support-truth.ts";
+import { releases } from "../testbed/test-host.ts";
+import { drill, startedHost, verify } from "./support-drill.ts";
+import { mastersOn, soleMaster } from "./support-truth.ts";
 
 describe.each(releases)("cutover verify and drill on %s", (release) => {
   test("a native unit: verified, five cycles sound, and again as it was", async (context) => {
@@ -60,29 +48,6 @@ describe.each(releases)("cutover verify and drill on %s", (release) => {
       `socket-activated, beside ${load.asked} requests through nginx`,
       worked.report,
     );
-  });
-
-  test.for<readonly [string, string]>([
-    ["its terminal is lost", "os.close(fd)"],
-    ["Ctrl-C is pressed twice", 'os.write(fd, b"\\x03"); time.sleep(0.1); os.write(fd, b"\\x03")'],
-  ])("the unit is started again where %s meanwhile", async ([, act], context) => {
-    const host = await startedHost(context, release, "native");
-    const ended = await host.run(["python3", "-", act], { stdin: onTerminal, timeoutMs: 90_000 });
-    expect(ended.trim()).toMatch(/^acted, ended with \d+$/);
-    await answering(host);
-    expect((await soleMaster(host)).pid).toBe(await mainPid(host));
-  });
-
-  test("nothing is done while somebody else acts", async (context) => {
-    const host = await startedHost(context, release, "native");
-    const before = await mainPid(host);
-    await host.run("mkdir -p /var/lib/onemaster");
-    for (const held of ["/var/lib/onemaster/remediation.lock", platform.root]) {
-      const ran = await host.attempt(["flock", held, "onemaster", "drill", "--yes"]);
-      expect(ran).toMatchObject({ exitCode: 3, stdout: "" });
-      expect(ran.stderr).toContain("nothing was done: another onemaster is ending a group");
-    }
-    expect(await mainPid(host)).toBe(before);
   });
 
   test("a SysV unit: not sound, not begun; told to, it shows the second master", async (context) => {
@@ -140,31 +105,6 @@ describe.each(releases)("cutover verify and drill on %s", (release) => {
     expect(stdout).toContain("NOT sound: nothing serves after cycle 1");
   });
 
-  test("Ctrl-C: the step under way is finished, the unit runs, exit 3", async (context) => {
-    const host = await startedHost(context, release, "native");
-    const before = await mainPid(host);
-    const going = host.attempt(
-      "onemaster drill --cycles 50 --yes >/run/drill.out 2>&1 & echo $! >/run/drill.pid; wait $!",
-      { timeoutMs: 60_000 },
-    );
-    await waitFor(
-      "the first row",
-      async () => {
-        const { stdout } = await host.attempt(["grep", "-c", "sound$", "/run/drill.out"]);
-        return Number(stdout) >= 1;
-      },
-      30_000,
-    );
-    await host.run("kill -INT $(cat /run/drill.pid)");
-    expect((await going).exitCode).toBe(3);
-    const master = await soleMaster(host);
-    expect(master.pid).toBe(await answering(host));
-    expect(master.pid).not.toBe(before);
-    const out = await host.run(["cat", "/run/drill.out"]);
-    expect(out).toContain("ended early, it was told to stop");
-    expect(out).toContain(`MainPID ${master.pid}`);
-  });
-
   test("without --yes it says what it would do, and does nothing", async (context) => {
     const host = await startedHost(context, release, "native");
     const master = await soleMaster(host);
@@ -185,64 +125,6 @@ describe.each(releases)("cutover verify and drill on %s", (release) => {
     expect((await host.attempt("onemaster cutover verify --unit platform")).exitCode).toBe(1);
   });
 });
-
-/** Drills on a terminal and, once the unit is being stopped, does what it is told to. */
-const onTerminal = `
-import os, pty, select, sys, time
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp("onemaster", ["onemaster", "drill", "--yes", "--cycles", "1"])
-said, acted, closed = b"", False, False
-until = time.monotonic() + 60
-while time.monotonic() < until:
-    ended, status = os.waitpid(pid, os.WNOHANG)
-    if ended:
-        print("acted," if acted else said, "ended with", os.waitstatus_to_exitcode(status))
-        break
-    if closed or not select.select([fd], [], [], 0.02)[0]:
-        time.sleep(0.02)
-        continue
-    try:
-        said += os.read(fd, 65536)
-    except OSError:
-        closed = True
-    if b"stop: platform" in said and not acted:
-        acted = True
-        exec(sys.argv[1])
-        closed = "close" in sys.argv[1]
-`;
-
-async function startedHost(
-  context: TestContext,
-  release: Release,
-  service: NonNullable<PlatformOptions["service"]>,
-): Promise<ContainerHost> {
-  const host = await testHost(context, { release, name: "web1" });
-  await installPlatform(host, { service, holdMib: 1 });
-  await installAgent(host);
-  if (service === "socket-activated") await host.run(["systemctl", "start", "platform.socket"]);
-  await startPlatform(host);
-  await waitFor("all workers", async () => (await soleMaster(host)).workers.length === 4);
-  return host;
-}
-
-/** What verify says: its exit code, its soundness, and which checks do not hold. */
-async function verify(host: ContainerHost) {
-  const { exitCode, stdout } = await host.attempt("onemaster cutover verify --json");
-  const report = JSON.parse(stdout) as VerifyReport;
-  const checks = report.units.flatMap((unit) => unit.checks);
-  const not = checks.filter(({ state }) => state === "not").map(({ check }) => check);
-  return { exitCode, soundness: report.soundness, not, report };
-}
-
-async function drill(
-  host: ContainerHost,
-  ...options: readonly string[]
-): Promise<Pick<HostRan, "exitCode"> & { readonly report: DrillReport }> {
-  const command = ["onemaster", "drill", "--yes", "--json", ...options];
-  const { exitCode, stdout } = await host.attempt(command, { timeoutMs: 120_000 });
-  return { exitCode, report: JSON.parse(stdout) as DrillReport };
-}
 
 function tellFigures(release: string, what: string, { rows }: DrillReport): void {
   const each = rows.flatMap(({ metered, durationMs }) =>
