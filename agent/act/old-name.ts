@@ -1,9 +1,10 @@
 import { linkSync, lstatSync, renameSync, unlinkSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Done } from "../model/acting.ts";
 import { pathProblem } from "../model/plain-path.ts";
 import { doneOf } from "./call-failure.ts";
 import { reach } from "./reach.ts";
+import { rescueLinkOf } from "./rescue-name.ts";
 
 /** A socket file, by what it is and not by its name. */
 export interface FileIdentity {
@@ -16,10 +17,13 @@ export interface FileIdentity {
  * group makes, with 1 for the pid, which is never a gunicorn's.
  */
 export function keptNameOf(livePath: string): string {
-  return join(dirname(livePath), `.${basename(livePath)}.onemaster-1`);
+  return rescueLinkOf(livePath, 1);
 }
 
-/** link(2): gives the file at `live` its second name. One that is the same file already is fine. */
+/**
+ * link(2): gives the file at `live` its second name. One that is the same file already is fine; any
+ * other that has the name is replaced. Failed where the file at `live` is not this one.
+ */
 export function keepName(live: string, kept: string, file: FileIdentity): Done {
   return beside(live, kept, (at) => {
     const there = identityAt(at(kept));
@@ -58,7 +62,10 @@ export function nameBack(
   });
 }
 
-/** unlink(2) of the second name, and of a third that a command which died may have left. */
+/**
+ * unlink(2) of the second name, and of a third that a command which died may have left. Gone where
+ * there was no second one.
+ */
 export function dropName(kept: string): Done {
   const left = beside(kept, kept, (at) => unlinkSync(at(thirdOf(kept))));
   const done = beside(kept, kept, (at) => unlinkSync(at(kept)));
