@@ -39,9 +39,9 @@ export function newRecord(
 
 /**
  * Walks a plan's steps, each written down before it is taken, and gives the finished record, which
- * is kept already where that was possible. Never rejects but for bugs, and even then nobody is left
- * stopped as long as signals can be sent. A surprise before anything
- * was ended puts everything back; after that the rest is ended and the record says what was odd.
+ * is kept already where that was possible. A surprise before anything was ended puts everything
+ * back; after that the rest is ended and the record says what was odd. Never rejects but for bugs,
+ * and even then nobody is left stopped as long as signals can be sent.
  */
 export async function carryOut(
   record: RemediationRecord,

@@ -5,8 +5,9 @@ const SETGID = 0o2000;
 
 /**
  * Gives a folder of this group the set-group-ID bit, so that what root makes in it is of its group
- * from its first instant. Gives the permission bits that it had; undefined: it is of another group,
- * has the bit already, or could not be opened, and nothing is changed. `before` is called first.
+ * from its first instant. `before` is told the permission bits that it has, and says whether to go
+ * on. Gives those bits; undefined: nothing is changed, as it is of another group, has the bit
+ * already, `before` said no, or it failed. Never rejects.
  */
 export async function setGroupBit(
   path: string,
@@ -29,7 +30,10 @@ export async function setGroupBit(
   }
 }
 
-/** Puts a folder's permission bits back, if nobody has changed them since. Gives why not. */
+/**
+ * Puts a folder's permission bits back, if nobody has changed them since. Gives why that failed;
+ * undefined: they are back, or left as somebody else has made them.
+ */
 export function putFolderMode(path: string, mode: number): string | undefined {
   let descriptor: number | undefined;
   try {

@@ -32,7 +32,7 @@ export async function standing(path: string): Promise<Standing> {
   }
 }
 
-/** SHA-256 of a file's bytes, in hex. */
+/** SHA-256 of a file's bytes, in hex. Rejects when it cannot be read. */
 export async function hashOf(path: string): Promise<string> {
   return await hashOfText(await readFile(path));
 }
@@ -46,7 +46,8 @@ export async function hashOfText(text: string | Buffer): Promise<string> {
 
 /**
  * Writes a file so that there is the old one, or none, or the new one, whole and on disk. What
- * stands there is replaced. Owner is whoever runs this.
+ * stands there is replaced. Owner is whoever runs this. Folders above it are made, with mode 0755.
+ * Rejects when it could not be written, or not be brought to disk.
  */
 export async function putFile(path: string, text: string, mode: number): Promise<void> {
   await makeFolders(dirname(path));
@@ -65,7 +66,7 @@ export async function putFile(path: string, text: string, mode: number): Promise
 
 /**
  * Copies a file, or a symbolic link as such, with owner, permissions and times, so that it appears
- * whole. What stands at `to` is replaced.
+ * whole. What stands at `to` is replaced. Rejects like `putFile`, and for anything else at `from`.
  */
 export async function copyWhole(from: string, to: string): Promise<void> {
   await makeFolders(dirname(to));
@@ -81,7 +82,7 @@ export async function copyWhole(from: string, to: string): Promise<void> {
   });
 }
 
-/** True when both are the same link, or files with the same bytes. */
+/** True when both are links that lead to the same, or files with the same bytes. */
 export async function isSameFile(one: string, other: string): Promise<boolean> {
   const [first, second] = [await standing(one), await standing(other)];
   if (first !== second) return false;
@@ -89,7 +90,7 @@ export async function isSameFile(one: string, other: string): Promise<boolean> {
   return first === "file" && (await hashOf(one)) === (await hashOf(other));
 }
 
-/** Makes a symbolic link. One that leads there already is fine; anything else is not replaced. */
+/** Makes a symbolic link. One that leads there already is fine; rejects where anything else stands. */
 export async function putLink(path: string, target: string): Promise<void> {
   await makeFolders(dirname(path));
   if ((await standing(path)) === "link" && (await readlink(path)) === target) return;
@@ -116,7 +117,7 @@ export async function takeFile(path: string): Promise<void> {
   await syncPath(dirname(path));
 }
 
-/** Removes a folder where nothing is in it; any other is left. */
+/** Removes a folder where nothing is in it; one that is gone or holds something is left. */
 export async function takeEmptyFolder(path: string): Promise<void> {
   try {
     await rmdir(path);
@@ -126,7 +127,7 @@ export async function takeEmptyFolder(path: string): Promise<void> {
   }
 }
 
-/** A private folder, with those above it. One that is there is fine. */
+/** Makes a folder that its owner alone enters, and those above it; one that is there becomes so. */
 export async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await chmod(path, 0o700);

@@ -25,7 +25,7 @@ const MOST_LINKS = 40;
 
 /**
  * Opens the folder of an absolute path, going from folder to folder, so that nobody but root can
- * have led it elsewhere: a link is followed only where root alone could have made it.
+ * have led it elsewhere: a link is followed only where root alone could have made it. Never throws.
  */
 export function reach(path: string): Reached {
   let next = path;

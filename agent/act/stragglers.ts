@@ -10,7 +10,7 @@ const POLL_MS = 50;
 
 /**
  * Ends with SIGKILL whatever is left of the group, its master left out, and waits up to 5 s for
- * it to go. Gives the pids that it ended; what stays is a problem of the walk.
+ * it to go. Gives the pids that had SIGKILL; what stays is a problem of the walk.
  */
 export async function killStragglers(walk: Walk): Promise<readonly number[]> {
   const { clock } = walk.parts;
