@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { answering, platform } from "../testbed/incident.ts";
 import { type Release, releases, type TestHost } from "../testbed/test-host.ts";
 import { stateDir } from "./support-acting.ts";
+import { cutoverRecord, expectNative, standingOn } from "./support-cutover.ts";
 import {
-  cutoverOn,
-  cutoverRecord,
-  expectNative,
-  expectSysv,
-  standingOn,
-} from "./support-cutover.ts";
+  carriedOut,
+  expectApplied,
+  expectEnd,
+  expectRolledBack,
+} from "./support-cutover-states.ts";
 import { sysvPlatform } from "./sysv-platform.ts";
 import { settledTruth, truthOf } from "./truth.ts";
 
@@ -97,12 +97,11 @@ describe.concurrent.each(releases)("on %s", (release) => {
       for (const [step, delay] of cleanMomentsOf(release)) {
         const words = ["onemaster", "cutover", "apply", "--clean", "--yes"];
         const at = await killed(host, step, delay, words);
-        const { exitCode, stdout, stderr } = await cutoverOn(host, "apply", "--clean", "--yes");
-        expect(exitCode, `killed in ${at}: ${stdout}${stderr}`).toBe(0);
+        const { exitCode, said } = await carriedOut(host, "apply", "--clean");
+        expect(exitCode, `killed in ${at}: ${said}`).toBe(0);
         await expectNative(host);
         tell(release, step, delay, at, await cutoverRecord(host));
-        const back = await cutoverOn(host, "rollback", "--yes");
-        expect(back.exitCode, `${back.stdout}${back.stderr}`).toBe(0);
+        await expectEnd(host, 0, "rollback");
         await settledTruth(host, "one master", ({ masters }) => masters.length === 1);
         expect((await standingOn(host)).native).toEqual([]);
       }
@@ -153,19 +152,6 @@ async function killed(
   const path = `${stateDir}-cutover/${platform.unit}.json`;
   const command = ["python3", "-", path, step, `${delay}`, ...words];
   return (await host.run(command, { stdin: killer, timeoutMs: 120_000 })).trim();
-}
-
-async function expectApplied(host: TestHost): Promise<void> {
-  await host.attempt(["systemctl", "reset-failed", platform.unit]);
-  const { exitCode, stdout, stderr } = await cutoverOn(host, "apply", "--yes");
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  await expectNative(host);
-}
-
-async function expectRolledBack(host: TestHost): Promise<void> {
-  const { exitCode, stdout, stderr } = await cutoverOn(host, "rollback", "--yes");
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  expect((await expectSysv(host)).masters).toHaveLength(1);
 }
 
 function tell(

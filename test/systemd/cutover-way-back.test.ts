@@ -4,12 +4,18 @@ import { answering, platform } from "../testbed/incident.ts";
 import { releases, type TestHost } from "../testbed/test-host.ts";
 import { startByHand } from "./support-by-hand.ts";
 import { cutoverOn, cutoverRecord, expectNative, expectSysv } from "./support-cutover.ts";
+import {
+  expectApplied,
+  expectEnd,
+  expectRolledBack,
+  killed,
+  launcher,
+} from "./support-cutover-states.ts";
 import { sysvPlatform } from "./sysv-platform.ts";
 import { settledTruth, truthOf } from "./truth.ts";
 
 const limitMs = 400_000;
 const inUnit = `/sys/fs/cgroup/system.slice/${platform.unit}/cgroup.procs`;
-const launcher = `${platform.root}/bootstrap_gunicorn.py`;
 
 describe.each(releases)("on %s", (release) => {
   test(
@@ -35,9 +41,7 @@ describe.each(releases)("on %s", (release) => {
         `cp -a ${launcher} /root/
         echo 'import subprocess; subprocess.Popen(["sleep", "3600"])' >${launcher}`,
       );
-      const failed = await cutoverOn(host, "rollback", "--yes");
-      expect(failed.stdout + failed.stderr).toContain("the native unit serves again");
-      expect(failed.exitCode).toBe(1);
+      await expectRefused(host, /the native unit serves again/, "rollback");
       await expectNative(host);
       // what the script had started is ended: a gunicorn among it would have been a second master
       expect((await host.attempt("pgrep -x -f 'sleep 3600'")).exitCode).toBe(1);
@@ -73,8 +77,7 @@ describe.each(releases)("on %s", (release) => {
     "killed while both live, its second name removed: no rollback, and apply finishes it",
     async (context) => {
       const { host } = await sysvPlatform(context, release, { holdMib: 1 });
-      await host.write("/root/both.py", whenBothLive("os.kill(command.pid, signal.SIGKILL)"));
-      await host.run("python3 /root/both.py", { timeoutMs: 120_000 });
+      await killed(host, ["end-old", 1], "apply");
       const { owner } = await settledTruth(host, "both", ({ masters }) => masters.length === 2);
       await host.run(`rm ${platform.root}/.sampleplatform.sock.onemaster-1`);
       await expectRefused(host, /listens, but .*onemaster-1, by which .*, is gone/, "rollback");
@@ -95,9 +98,7 @@ describe.each(releases)("on %s", (release) => {
       expect((await expectSysv(host)).owner).toBe(before);
       await host.run("mount -o remount,hidepid=0 /proc");
 
-      const twice = "for _ in range(2): os.killpg(command.pid, signal.SIGINT); time.sleep(0.1)";
-      await host.write("/root/both.py", whenBothLive(twice));
-      await host.run("python3 /root/both.py", { timeoutMs: 120_000 });
+      await host.run("python3 -", { stdin: ctrlCTwice, timeoutMs: 120_000 });
       expect((await expectSysv(host)).owner).toBe(before);
       const { outcome, ending } = await cutoverRecord(host);
       expect([outcome, ending]).toEqual(["undone", expect.stringContaining("told to stop")]);
@@ -107,9 +108,8 @@ describe.each(releases)("on %s", (release) => {
   );
 });
 
-/** Applies in a session of its own, does this once both masters live, and waits for its end. */
-function whenBothLive(act: string): string {
-  return `
+/** Applies in a session of its own, which gets what Ctrl-C sends, twice, once both masters live. */
+const ctrlCTwice = `
 import json, os, signal, subprocess, time
 words = ["onemaster", "cutover", "apply", "--yes"]
 with open("/root/out", "w") as out:
@@ -124,10 +124,11 @@ def step():
 while command.poll() is None and step() != "end-old":
     time.sleep(0.005)
 time.sleep(1)
-${act}
+for _ in range(2):
+    os.killpg(command.pid, signal.SIGINT)
+    time.sleep(0.1)
 command.wait()
 `;
-}
 
 /** A daemon that has nothing to do with gunicorn, in no unit; gives its pid. */
 async function startDaemon(host: TestHost): Promise<number> {
@@ -160,20 +161,5 @@ async function expectRefused(
   says: RegExp,
   ...words: readonly string[]
 ): Promise<void> {
-  const { exitCode, stdout, stderr } = await cutoverOn(host, ...words, "--yes");
-  const said = `${stdout}${stderr}`.replaceAll(/\s+/g, " ");
-  expect(said).toMatch(says);
-  expect(exitCode, `exit code of: ${said}`).toBe(1);
-}
-
-async function expectApplied(host: TestHost): Promise<void> {
-  const { exitCode, stdout, stderr } = await cutoverOn(host, "apply", "--yes");
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  await expectNative(host);
-}
-
-async function expectRolledBack(host: TestHost): Promise<void> {
-  const { exitCode, stdout, stderr } = await cutoverOn(host, "rollback", "--yes");
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  expect((await expectSysv(host)).masters).toHaveLength(1);
+  expect(await expectEnd(host, 1, ...words)).toMatch(says);
 }

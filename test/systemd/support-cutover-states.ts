@@ -4,7 +4,7 @@ import { platform } from "../testbed/incident.ts";
 import type { Load } from "../testbed/load.ts";
 import type { TestHost } from "../testbed/test-host.ts";
 import { stateDir } from "./support-acting.ts";
-import { cutoverOn, expectNative } from "./support-cutover.ts";
+import { cutoverOn, expectNative, expectSysv } from "./support-cutover.ts";
 
 /** What makes native units and their links begin at boot. */
 export const nativeLink = `/etc/systemd/system/multi-user.target.wants/${platform.unit}`;
@@ -57,6 +57,12 @@ export async function expectApplied(host: TestHost, ...flags: readonly string[])
   await host.attempt(["systemctl", "reset-failed", platform.unit]);
   await expectEnd(host, 0, "apply", ...flags);
   return await expectNative(host);
+}
+
+/** A rollback that ends well: the one master is the script's again. */
+export async function expectRolledBack(host: TestHost): Promise<void> {
+  await expectEnd(host, 0, "rollback");
+  expect((await expectSysv(host)).masters).toHaveLength(1);
 }
 
 /** The same as `carriedOut`, with these done to it one after the other. Each has to come. */
