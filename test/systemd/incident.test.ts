@@ -7,6 +7,7 @@ import { releases, type TestHost } from "../testbed/test-host.ts";
 import { type Expected, expectedReport, inodeAtPath } from "./expected-report.ts";
 import { duplicatePage, pageOf, soundPage } from "./metrics-page.ts";
 import { type Answers, whileAsking } from "./requests.ts";
+import { endSafely } from "./support-ending.ts";
 import {
   groupPids,
   loggedBy,
@@ -16,7 +17,7 @@ import {
   unitProperties,
   withoutGap,
 } from "./sysv-platform.ts";
-import { settledTruth, type Truth, truthOf } from "./truth.ts";
+import { has, settledTruth, type Truth } from "./truth.ts";
 
 const settings = {
   sockets: [{ path: platform.socket, pidfile: platform.pidfile }],
@@ -87,7 +88,8 @@ describe.each(releases)("on %s", (release) => {
     expect(group).toHaveLength(5);
     expect(await namedInJournal(host)).toEqual({ remaining: group, leftOver: group });
 
-    const answers = await whileAsking(host, () => endSafely(host, stale, during));
+    const workers = group.filter((pid) => pid !== stale);
+    const answers = await whileAsking(host, () => endSafely(host, stale, workers));
     expectAllAnsweredBy(serving, answers);
     const after = await settledTruth(host, "one whole group", has(1));
     expect(after).toEqual({
@@ -212,27 +214,10 @@ function expectStaleMemory(report: Report): void {
   expect(orphanMemory.reclaimableBytes).toBeGreaterThan(40 << 20);
 }
 
-/** The one safe way to end a stale group: its master neither unlinks nor replaces anything. */
-async function endSafely(host: TestHost, stale: number, truth: Truth): Promise<void> {
-  const workers = groupPids(truth, stale).filter((pid) => pid !== stale);
-  await host.run(["kill", "-STOP", `${stale}`]);
-  await host.run(["kill", "-TERM", ...workers.map(String)]);
-  await waitFor("the stale workers to end", async () => {
-    const { masters } = await truthOf(host);
-    return masters.find(({ pid }) => pid === stale)?.workers.length === 0;
-  });
-  await host.run(["kill", "-KILL", `${stale}`]);
-  await settledTruth(host, "the stale master to be gone", has(1));
-}
-
 function expectAllAnsweredBy(master: number, { byMaster, failures }: Answers): void {
   expect(failures).toEqual([]);
   expect(Object.keys(byMaster)).toEqual([`${master}`]);
   expect(byMaster[master]).toBeGreaterThan(20);
-}
-
-function has(count: number): (truth: Truth) => boolean {
-  return ({ masters }) => masters.length === count;
 }
 
 function soleMaster({ masters }: Truth): number {

@@ -8,6 +8,7 @@ import { installPlatform, makeDuplicate, platform, startPlatform } from "../test
 import { installAgent, metricsOf, startAgentService } from "../testbed/installed-agent.ts";
 import { releases, type TestHost } from "../testbed/test-host.ts";
 import { testHost } from "./host-fixture.ts";
+import { endSafely } from "./support-ending.ts";
 
 beforeEach((context) => requireReal(context, "root", "debootstrap", "nspawn"));
 
@@ -141,19 +142,4 @@ async function killAgent(host: TestHost): Promise<void> {
   await waitFor("the agent to be gone", async () => {
     return (await host.attempt("systemctl is-active onemaster.service")).exitCode !== 0;
   });
-}
-
-/** Nothing of the group unlinks or is replaced. */
-async function endSafely(
-  host: TestHost,
-  master: number,
-  workers: readonly number[],
-): Promise<void> {
-  await host.run(`kill -STOP ${master}; kill -TERM ${workers.join(" ")}`);
-  await waitFor("the workers to leave", async () => {
-    // a stopped master does not reap them
-    const states = await host.run(`ps -o state= --ppid ${master} || true`);
-    return /^[Z\s]*$/.test(states);
-  });
-  await host.run(`kill -KILL ${master}`);
 }

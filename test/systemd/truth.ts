@@ -56,6 +56,11 @@ export function settledTruth(
   );
 }
 
+/** True of a truth with this many masters. */
+export function has(count: number): (truth: Truth) => boolean {
+  return ({ masters }) => masters.length === count;
+}
+
 /** True when nobody is on the way from one state to another. */
 function isSettled({ starting, masters }: Truth): boolean {
   return (

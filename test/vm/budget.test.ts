@@ -4,8 +4,8 @@ import { makeDuplicate, platform } from "../testbed/incident.ts";
 import { statusOn } from "../testbed/installed-agent.ts";
 import type { TestHost } from "../testbed/test-host.ts";
 import { onlySocket } from "../systemd/sysv-platform.ts";
-import { settledTruth } from "../systemd/truth.ts";
-import { freshPlatform, has, meminfo, platformCgroup, useMachine } from "./support.ts";
+import { has, settledTruth } from "../systemd/truth.ts";
+import { freshPlatform, meminfo, platformCgroup, useMachine } from "./support.ts";
 
 const machine = useMachine();
 const mebibyte = 1 << 20;

@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { reduced } from "../support/seen.ts";
 import { makeDuplicate } from "../testbed/incident.ts";
 import { statusOn } from "../testbed/installed-agent.ts";
-import { onlySocket } from "../systemd/sysv-platform.ts";
-import { seenIn, settledTruth } from "../systemd/truth.ts";
-import { endSafely, freshPlatform, has, meminfo, useMachine } from "./support.ts";
+import { endSafely } from "../systemd/support-ending.ts";
+import { groupPids, onlySocket } from "../systemd/sysv-platform.ts";
+import { has, seenIn, settledTruth } from "../systemd/truth.ts";
+import { freshPlatform, meminfo, useMachine } from "./support.ts";
 
 const machine = useMachine();
 const megabyte = 1_000_000;
@@ -28,7 +29,9 @@ test.for([
   expect(Math.abs(predicted / megabyte - 370)).toBeLessThan(20);
 
   const before = await meminfo(host, "AnonPages");
-  const after = await endSafely(host, stale, during);
+  const workers = groupPids(during, stale).filter((pid) => pid !== stale);
+  await endSafely(host, stale, workers);
+  const after = await settledTruth(host, "the stale master to be gone", has(1));
   const freed = before - (await meminfo(host, "AnonPages"));
   process.stderr.write(
     `${task.name}: predicted ${mb(predicted)}, freed ${mb(freed)} MB, ${freed / predicted}\n`,

@@ -5,8 +5,8 @@ import { reportOf, startAgentService } from "../testbed/installed-agent.ts";
 import type { TestHost } from "../testbed/test-host.ts";
 import { reduced } from "../support/seen.ts";
 import { lookOn, onlySocket } from "../systemd/sysv-platform.ts";
-import { seenIn, settledTruth, type Truth } from "../systemd/truth.ts";
-import { agentProcess, freshPlatform, has, platformCgroup, useMachine } from "./support.ts";
+import { has, seenIn, settledTruth, type Truth } from "../systemd/truth.ts";
+import { agentProcess, freshPlatform, platformCgroup, useMachine } from "./support.ts";
 
 const machine = useMachine();
 

@@ -6,11 +6,10 @@ import type { TestHost } from "../testbed/test-host.ts";
 import { reduced } from "../support/seen.ts";
 import { duplicatePage, pageOf } from "../systemd/metrics-page.ts";
 import { lookOn, onlySocket } from "../systemd/sysv-platform.ts";
-import { seenIn, settledTruth } from "../systemd/truth.ts";
+import { has, seenIn, settledTruth } from "../systemd/truth.ts";
 import {
   agentProcess,
   freshPlatform,
-  has,
   meminfo,
   platformCgroup,
   startHog,

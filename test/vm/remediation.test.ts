@@ -3,8 +3,8 @@ import type { RemediationRecord } from "../../agent/model/remediation.ts";
 import { makeDuplicate } from "../testbed/incident.ts";
 import { statusOn } from "../testbed/installed-agent.ts";
 import { actingSettings, endablePlan, lastRecord, remediateOn } from "../systemd/support-acting.ts";
-import { settledTruth } from "../systemd/truth.ts";
-import { freshPlatform, has, meminfo, useMachine } from "./support.ts";
+import { has, settledTruth } from "../systemd/truth.ts";
+import { freshPlatform, meminfo, useMachine } from "./support.ts";
 
 const machine = useMachine();
 const megabyte = 1_000_000;

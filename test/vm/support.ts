@@ -11,8 +11,7 @@ import {
 import { installAgent } from "../testbed/installed-agent.ts";
 import { startMachine } from "../testbed/machine.ts";
 import type { TestHost } from "../testbed/test-host.ts";
-import { groupPids } from "../systemd/sysv-platform.ts";
-import { settledTruth, type Truth, truthOf } from "../systemd/truth.ts";
+import { has, settledTruth, type Truth } from "../systemd/truth.ts";
 
 /** The cgroup of the platform's unit. */
 export const platformCgroup = `/sys/fs/cgroup/system.slice/${platform.unit}`;
@@ -79,28 +78,6 @@ export async function freshPlatform(
   await installPlatform(host, options);
   await startPlatform(host);
   return settledTruth(host, "the platform with all its workers", has(1));
-}
-
-/** True of a truth with this many masters. */
-export function has(count: number): (truth: Truth) => boolean {
-  return ({ masters }) => masters.length === count;
-}
-
-/** The one safe way to end a stale group: its master neither unlinks nor replaces anything. */
-export async function endSafely(host: TestHost, stale: number, truth: Truth): Promise<Truth> {
-  const workers = groupPids(truth, stale).filter((pid) => pid !== stale);
-  await host.run(["kill", "-STOP", `${stale}`]);
-  await host.run(["kill", "-TERM", ...workers.map(String)]);
-  await waitFor(
-    "the stale workers to end",
-    async () => {
-      const { masters } = await truthOf(host);
-      return masters.find(({ pid }) => pid === stale)?.workers.length === 0;
-    },
-    60_000,
-  );
-  await host.run(["kill", "-KILL", `${stale}`]);
-  return settledTruth(host, "the stale master to be gone", has(truth.masters.length - 1));
 }
 
 /** A line of /proc/meminfo, such as `MemTotal`, in bytes. */
