@@ -90,7 +90,7 @@ export async function isSameFile(one: string, other: string): Promise<boolean> {
   return first === "file" && (await hashOf(one)) === (await hashOf(other));
 }
 
-/** Makes a symbolic link. One that leads there already is fine; rejects where anything else stands. */
+/** Makes a symbolic link. One that leads there is fine; rejects where anything else stands. */
 export async function putLink(path: string, target: string): Promise<void> {
   await makeFolders(dirname(path));
   if ((await standing(path)) === "link" && (await readlink(path)) === target) return;

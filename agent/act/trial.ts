@@ -31,8 +31,8 @@ const LONGEST_S = 300;
  * Prepares a trial below `runtime`, ordinarily /run: a folder that only the service's user enters.
  * One worker is enough to prove that it starts, and the host may have no memory for more. Files of
  * the environment that are not in place yet are taken from `files`; where files are to be given to
- * the service's user first, it logs to the journal. Rejects when the folder, or a file in it, cannot
- * be made.
+ * the service's user first, it logs to the journal. Rejects when the folder or a file in it cannot be
+ * made.
  */
 export async function prepareTrial(
   { service, files, ownership }: Pick<CutoverTarget, "service" | "files" | "ownership">,

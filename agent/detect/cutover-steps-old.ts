@@ -3,7 +3,7 @@ import type { CutoverStep } from "../model/cutover-plan.ts";
 import { shellWord } from "./audit-shell.ts";
 import type { StepParts } from "./cutover-step-parts.ts";
 
-/** The second name of a path, where apply puts it too: beside it, as a link cannot lead elsewhere. */
+/** The second name of a path, as apply makes it: beside it, as a link cannot lead elsewhere. */
 export function keptName(path: string): string {
   return path.replace(/([^/]*)$/, ".$1.onemaster-1");
 }

@@ -16,7 +16,7 @@ export interface UnreadRecord {
   readonly reason: string;
 }
 
-/** The names of all its files; none of a folder that is not there. Rejects when it cannot be read. */
+/** Names of all its files; none of a folder that is not there. Rejects when it cannot be read. */
 export async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
