@@ -81,7 +81,10 @@ export function unitOf(unit: string | undefined, { units }: UnitsSeen): UnitFact
   return units.find(({ name }) => name === unit);
 }
 
-/** What kind of unit it is: only a wrapped script, and none at all, can be cut over. */
+/**
+ * What kind of unit it is: only a wrapped script, and none at all, can be cut over. Undefined: not
+ * known.
+ */
 export function unitKind(
   properties: UnitProperties | undefined,
 ): "sysv" | "no-unit" | "native" | undefined {

@@ -208,7 +208,7 @@ async function settledNow(walk: CutoverWalk): Promise<NativeNow> {
   }
 }
 
-/** Removes the second name of the old socket file. */
+/** Removes the second name of the old socket file; one that could not be removed is noted. */
 export function releaseName(walk: CutoverWalk): void {
   const { keptName } = walk.record();
   if (keptName === null) return;

@@ -111,6 +111,10 @@ export async function finishCutover(walk: CutoverWalk): Promise<CutoverRecord> {
   return await walk.finish(outcome, end.text);
 }
 
+/**
+ * Puts the script away, and has systemd read the native unit; failed where that is not what it has
+ * read.
+ */
 export async function putAwayAndLoad(walk: CutoverWalk): Promise<StepEnd> {
   const away = await putAway(walk);
   if (away.result === "failed") return away;

@@ -63,7 +63,7 @@ function wantedBy(text: string): readonly string[] {
   );
 }
 
-/** Has systemd read its units, and looks whether the native one is what it has read. */
+/** Has systemd read its units. Why the native one is not what it has read; undefined: it is. */
 export async function whyNotLoaded(walk: CutoverWalk): Promise<string | undefined> {
   const { parts, record } = walk;
   const { service, files } = record().target;
@@ -101,7 +101,7 @@ async function keepUnit({ record }: CutoverWalk): Promise<void> {
 /**
  * Removes what `writeUnit` wrote, of which `bringBack` has kept a copy, and has systemd read its
  * units anew, whatever came of that. A file that it did not come to write, as one that stood in its
- * way, is left.
+ * way, is left. The script's links come back, and files that were given away to their owners.
  */
 export async function removeUnit(walk: CutoverWalk): Promise<StepEnd> {
   const end = await removeFiles(walk).catch((error: unknown) => failed(reasonOf(error)));

@@ -8,7 +8,10 @@ import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover
 /** Connections that wait for the new master are taken up by then: nobody comes after them. */
 const DRAIN_MS = 1_000;
 
-/** In one step in which the path always leads to one of the two, or at once where it was lost. */
+/**
+ * Leads the path to the master that served before, where that lives: in one step in which it always
+ * leads to one of the two, or at once where it was lost.
+ */
 export async function pathBack(walk: CutoverWalk): Promise<StepEnd> {
   const { served, keptName } = walk.record();
   if (served === null) return skipped("nobody was known to serve before");

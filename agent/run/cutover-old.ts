@@ -14,7 +14,7 @@ const CALM_MS = 50;
 /** The start by the init script, which may have to be tried again. */
 export interface OldStart {
   readonly run: () => Promise<StepEnd>;
-  /** True once the script was run, with nobody in its unit. */
+  /** True once the script was run in this boot, by whichever command, with nobody in its unit. */
   readonly began: () => boolean;
   /** True where it was not run since somebody is reached at the path who does not serve. */
   readonly waits: () => boolean;

@@ -24,7 +24,7 @@ const generatorFolders = ["/run", "/etc", "/usr/local/lib", "/usr/lib", "/lib"].
   (root) => `${root}/systemd/system-generators`,
 );
 
-/** One cutover at a time, and no ending of groups beside it. */
+/** One cutover at a time, and no ending of groups beside it; refused where somebody is at it. */
 export async function underLock(
   { stateDir }: Settings,
   work: () => Promise<CutoverEnd>,
@@ -38,7 +38,7 @@ export async function underLock(
   }
 }
 
-/** Nobody with another state directory acts on the socket meanwhile. */
+/** Nobody with another state directory acts on the socket meanwhile; refused if somebody does. */
 export async function underFolderLock(
   socket: string,
   work: () => Promise<CutoverEnd>,
@@ -91,7 +91,10 @@ export function partsFor(settings: Settings, told: CutoverTold, signal: AbortSig
   };
 }
 
-/** No key and no lost terminal stops it halfway: what asks to stop has it undone, or finished. */
+/**
+ * No key and no lost terminal stops it halfway: what asks to stop has it undone, or finished. Gives
+ * what lets signals act as before.
+ */
 export function holdSignals({ note }: CutoverTold): () => void {
   const hold = (): void => note("told to stop: it is undone, or finished where it cannot be");
   const names = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;

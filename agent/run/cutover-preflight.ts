@@ -16,6 +16,7 @@ const LONG_START_MS = 3_000;
 
 /** What the host was found to be right before anything is changed. */
 export interface Preflight {
+  /** What each answered; null: it did not, or is not asked. */
   readonly statusBefore: { readonly socket: number | null; readonly nginx: number | null };
   /** For people: what was tried. */
   readonly text: string;

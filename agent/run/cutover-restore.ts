@@ -15,7 +15,7 @@ const GRACE_MS = 1_000;
 /**
  * Puts the native unit back and starts it, where the init script did not bring the service up and
  * nobody is reached at the path. What lives otherwise is put where no stop of the unit reaches it.
- * `scriptRan`: what is in the unit was started by this walk, when nobody was in it.
+ * `scriptRan`: what is in the unit was started in this boot by the way back, when nobody was in it.
  */
 export async function restoreNative(walk: CutoverWalk, scriptRan: boolean): Promise<StepEnd> {
   const { parts, record } = walk;

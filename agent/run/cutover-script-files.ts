@@ -51,7 +51,10 @@ function besideOf(initScript: string): string {
   return join(dirname(initScript), `.${basename(initScript)}.onemaster`);
 }
 
-/** Moves init script and links away, and has systemd read its units anew. */
+/**
+ * Gives the init script its hidden name and removes its links; systemd has to read its units anew
+ * after it. A script that has changed since it was copied stays, and the step has failed.
+ */
 export async function putAway(walk: CutoverWalk): Promise<StepEnd> {
   const { backup, old } = walk.record().target;
   const gone: string[] = [];

@@ -130,7 +130,7 @@ export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
   return failed(lost);
 }
 
-/** Waits until the native unit serves, or it is over, or somebody asks to stop. */
+/** Waits until the native unit serves; failed when it is over, told to stop, or after 90 s. */
 export async function untilServing(walk: CutoverWalk, isOver: () => boolean): Promise<StepEnd> {
   const { clock, stopAsked } = walk.parts;
   const endMs = clock.monotonicMs() + ANSWER_MS;
