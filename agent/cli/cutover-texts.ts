@@ -54,7 +54,7 @@ const cutoverApplyText: CommandText = {
   ],
   exits: [
     { code: 0, when: "the plan; or with --yes: the native unit serves, or did before" },
-    { code: 1, when: "--yes: refused, or failed and undone: the reason is on stderr" },
+    { code: 1, when: "--yes: refused or failed, the reason is on stderr" },
     usageExit,
     failureExit,
   ],
