@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { promtool } from "./expose/promtool.ts";
 
 const rulesFolder = fileURLToPath(new URL("../../rules/", import.meta.url));
@@ -136,8 +136,7 @@ describe("the rules", () => {
   });
 
   it("take another place of the runbook by the command that their file names", (context) => {
-    const folder = mkdtempSync(join(tmpdir(), "om-rules-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder("rules");
     for (const file of rulesFiles) cpSync(join(rulesFolder, file), join(folder, file));
     const text = read(join(rulesFolder, "onemaster.rules.yml"));
     const command = /^# {3}(sed -i .*)$/m.exec(text)?.[1] ?? "";

@@ -9,25 +9,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { putFolderMode, setGroupBit } from "../../../agent/act/folder-mode.ts";
 import { giveTo } from "../../../agent/act/give-files.ts";
 import { requireReal } from "../../support/require-real.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const root = { uid: 0, gid: 0 };
 const nobody = { uid: 65_534, gid: 65_534 };
 
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-give-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** One whose group is that of whom files are given to. */
 function theirFolder(): string {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("give");
   chownSync(folder, 0, nobody.gid);
   return folder;
 }
@@ -90,7 +84,7 @@ it("gives nothing that a link of another's leads to, and nothing from one to ano
 
 it("gives what another's folder holds only where it has the unit's name", async (context) => {
   requireReal(context, "root");
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("give");
   chownSync(folder, 1, 1);
   const path = join(folder, "error.log");
   writeFileSync(path, "");
@@ -111,7 +105,7 @@ it("gives what another's folder holds only where it has the unit's name", async 
 
 it("lends a folder its group, and takes that back", async (context) => {
   requireReal(context, "root");
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("give");
   chmodSync(folder, 0o755);
   const bits = (): number => statSync(folder).mode & 0o7777;
   expect(await setGroupBit(folder, 1, () => Promise.resolve(true))).toBeUndefined();

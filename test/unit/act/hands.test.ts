@@ -1,31 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdtempSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, linkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createHands } from "../../../agent/act/hands.ts";
 import { exitOf } from "../../support/program.ts";
 import { requireReal } from "../../support/require-real.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { waitFor } from "../../support/wait.ts";
 import { realEyes, seenBy } from "../probe/eyes-helpers.ts";
 
 const hands = createHands();
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-act-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A process that sleeps until its signal comes. */
 async function sleeper(uid?: number) {
@@ -107,7 +93,7 @@ describe("a signal", () => {
 
 describe("a second name", () => {
   it("keeps a socket reachable when its first name is lost, and puts it back", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("act");
     const [path, second] = [join(folder, "app.sock"), join(folder, ".app.sock.onemaster-42")];
     const server = createServer((socket) => void socket.end()).listen(path);
     onTestFinished(() => void server.close());
@@ -124,7 +110,7 @@ describe("a second name", () => {
   });
 
   it("never takes the place of what stands there", () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("act");
     const [path, second] = [join(folder, "app.sock"), join(folder, ".app.sock.onemaster-42")];
     writeFileSync(path, "new owner");
     writeFileSync(second, "old owner");
@@ -134,14 +120,14 @@ describe("a second name", () => {
   });
 
   it("is not made of nothing", () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("act");
     const done = hands.link(join(folder, "none"), join(folder, ".none.onemaster-42"));
     expect(done).toEqual({ kind: "gone" });
   });
 
   it("is denied in a folder of others", (context) => {
     requireReal(context, "root");
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("act");
     const path = join(folder, "app.sock");
     writeFileSync(path, "");
     linkSync(path, join(folder, ".app.sock.onemaster-7"));
@@ -157,7 +143,7 @@ describe("a second name", () => {
   it.each(["app.sock", "app.sock.onemaster-42", ".app.sock", ".app.sock.onemaster-42x"])(
     "is all that is ever removed, so %s stays",
     (name) => {
-      const path = join(temporaryFolder(), name);
+      const path = join(temporaryFolder("act"), name);
       writeFileSync(path, "");
       expect(hands.unlink(path)).toEqual({ kind: "failed", why: expect.stringMatching(/refused/) });
       expect(existsSync(path)).toBe(true);
@@ -165,7 +151,7 @@ describe("a second name", () => {
   );
 
   it("has no name that was escaped for people", () => {
-    const path = join(temporaryFolder(), "a\\xff.sock");
+    const path = join(temporaryFolder("act"), "a\\xff.sock");
     writeFileSync(path, "");
     const refused = { kind: "failed", why: expect.stringMatching(/^refused: .*escaped/) };
     expect(hands.link(path, `${path}.2`)).toEqual(refused);

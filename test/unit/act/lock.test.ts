@@ -2,28 +2,20 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Lock, type Locking, takeLock } from "../../../agent/act/lock.ts";
 import { exitOf } from "../../support/program.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { waitFor } from "../../support/wait.ts";
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-lock-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function taken(path: string): Promise<Lock> {
   const locking = await takeLock(path);
@@ -53,7 +45,7 @@ function isHeld(path: string): boolean {
 
 describe("the lock", () => {
   it("is taken by one at a time, and free once it is released", async () => {
-    const path = join(temporaryFolder(), "state", "lock");
+    const path = join(temporaryFolder("lock"), "state", "lock");
     const first = await taken(path);
     expect(await takeLock(path)).toEqual({ kind: "held", by: undefined });
     await first.release();
@@ -62,7 +54,7 @@ describe("the lock", () => {
   });
 
   it("is a file of nobody else, and stays one", async () => {
-    const path = join(temporaryFolder(), "lock");
+    const path = join(temporaryFolder("lock"), "lock");
     await (await taken(path)).release();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const { ino } = statSync(path);
@@ -71,7 +63,7 @@ describe("the lock", () => {
   });
 
   it("is waited for a moment", async () => {
-    const path = join(temporaryFolder(), "lock");
+    const path = join(temporaryFolder("lock"), "lock");
     const first = await taken(path);
     const second = taken(path);
     await waitFor("flock to wait for it", () => waitingFlocks() === 1);
@@ -80,7 +72,7 @@ describe("the lock", () => {
   });
 
   it("is held against a lock of another program", async () => {
-    const path = join(temporaryFolder(), "lock");
+    const path = join(temporaryFolder("lock"), "lock");
     const other = await holder(path);
     expect(await takeLock(path)).toEqual({ kind: "held", by: undefined });
     other.killAll();
@@ -88,7 +80,7 @@ describe("the lock", () => {
   });
 
   it("may be released twice without closing what was opened since", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("lock");
     const first = await taken(join(folder, "one"));
     await first.release();
     await taken(join(folder, "two"));
@@ -97,7 +89,7 @@ describe("the lock", () => {
   });
 
   it("leaves no process and no descriptor behind", async () => {
-    const path = join(temporaryFolder(), "lock");
+    const path = join(temporaryFolder("lock"), "lock");
     const lock = await taken(path);
     expect(children()).toEqual([]);
     await lock.release();
@@ -106,7 +98,7 @@ describe("the lock", () => {
   });
 
   it("is not inherited by children, which may outlive its holder", async () => {
-    const path = join(temporaryFolder(), "lock");
+    const path = join(temporaryFolder("lock"), "lock");
     const lock = await taken(path);
     const child = spawn("sleep", ["1000"], { stdio: "ignore" });
     onTestFinished(() => void child.kill("SIGKILL"));
@@ -116,7 +108,7 @@ describe("the lock", () => {
   });
 
   it("is free once its holder is killed, with SIGKILL too", async () => {
-    const path = join(temporaryFolder(), "lock");
+    const path = join(temporaryFolder("lock"), "lock");
     const script = `
       import { takeLock } from ${JSON.stringify(bundle())};
       console.log((await takeLock(process.argv[1])).kind);
@@ -142,7 +134,7 @@ describe("what stands at its path", () => {
     ["a pipe", (path: string) => void execFileSync("mkfifo", [path])],
     ["a folder", (path: string) => mkdirSync(path)],
   ])("is not opened when it is %s", async (_, make) => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("lock");
     const path = join(folder, "lock");
     make(path);
     expect(await takeLock(path)).toEqual({
@@ -153,14 +145,14 @@ describe("what stands at its path", () => {
   });
 
   it("may be no folder where the state should be", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("lock");
     writeFileSync(join(folder, "state"), "");
     const locking = await takeLock(join(folder, "state", "lock"));
     expect(locking).toMatchObject({ kind: "failed", why: expect.stringMatching(/ENOTDIR|EEXIST/) });
   });
 
   it("may not be replaced while it is being locked", async () => {
-    const path = join(temporaryFolder(), "lock");
+    const path = join(temporaryFolder("lock"), "lock");
     const first = await taken(path);
     const second = takeLock(path);
     await waitFor("flock to wait for it", () => waitingFlocks() === 1);
@@ -173,7 +165,7 @@ describe("what stands at its path", () => {
 });
 
 it("says what is missing where flock is not installed", async () => {
-  const path = join(temporaryFolder(), "lock");
+  const path = join(temporaryFolder("lock"), "lock");
   const before = process.env["PATH"];
   process.env["PATH"] = "/nowhere";
   let locking: Locking;
@@ -190,7 +182,7 @@ it("says what is missing where flock is not installed", async () => {
 });
 
 it("fails when flock is ended from outside", async () => {
-  const path = join(temporaryFolder(), "lock");
+  const path = join(temporaryFolder("lock"), "lock");
   await taken(path);
   const second = takeLock(path);
   const [flock] = await waitFor("flock", () => waitingFlocks() === 1 && children());
@@ -200,7 +192,7 @@ it("fails when flock is ended from outside", async () => {
 
 /** The lock alone in a file that plain Node can load. */
 function bundle(): string {
-  const out = join(temporaryFolder(), "lock.mjs");
+  const out = join(temporaryFolder("lock"), "lock.mjs");
   const source = new URL("../../../agent/act/lock.ts", import.meta.url).pathname;
   const esbuild = new URL("../../../node_modules/.bin/esbuild", import.meta.url).pathname;
   const how = ["--bundle", "--platform=node", "--format=esm", "--log-level=error"];

@@ -3,7 +3,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +12,6 @@ import {
 } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
@@ -25,14 +23,9 @@ import {
   nameBack,
 } from "../../../agent/act/old-name.ts";
 import { requireReal } from "../../support/require-real.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const done = { kind: "done" };
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-name-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A listener that never removes its file by itself. */
 async function listener(path: string): Promise<FileIdentity> {
@@ -51,7 +44,7 @@ function identityOf(path: string): FileIdentity {
 }
 
 async function twoListeners() {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("name");
   const live = join(folder, "app.sock");
   const kept = keptNameOf(live);
   const old = await listener(live);
@@ -66,7 +59,7 @@ describe("the second name of a socket", () => {
   });
 
   it("is made once, and replaces one that an earlier cutover left", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("name");
     const live = join(folder, "app.sock");
     const kept = keptNameOf(live);
     await listener(kept);
@@ -77,7 +70,7 @@ describe("the second name of a socket", () => {
   });
 
   it("is not given to another file than the one that was seen", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("name");
     const live = join(folder, "app.sock");
     const { device, inode } = await listener(live);
     const other = { device, inode: inode + 1 };
@@ -86,7 +79,7 @@ describe("the second name of a socket", () => {
   });
 
   it("is no other name than one of ours", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("name");
     const live = join(folder, "app.sock");
     const file = await listener(live);
     for (const call of [
@@ -161,7 +154,7 @@ function swapped(folder: string): string {
 
 it("does not follow a link of another's, whatever it leads to", async (context) => {
   requireReal(context, "root");
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("name");
   for (const name of ["theirs", "victim"]) mkdirSync(join(folder, name));
   const live = join(folder, "theirs/app.sock");
   const kept = keptNameOf(live);
@@ -185,7 +178,7 @@ it("does not follow a link of another's, whatever it leads to", async (context) 
 
 it("stays in the folder that it has opened, wherever the path leads meanwhile", async (context) => {
   requireReal(context, "root");
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("name");
   for (const name of ["theirs", "victim"]) mkdirSync(join(folder, name));
   const live = join(folder, "theirs/app.sock");
   const kept = keptNameOf(live);
@@ -204,7 +197,7 @@ it("stays in the folder that it has opened, wherever the path leads meanwhile", 
 });
 
 it("removes a dead socket, and no other file", async () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("name");
   const live = join(folder, "app.sock");
   const { device, inode } = await listener(live);
   expect(dropDeadSocket(live, { device, inode: inode + 1 })).toMatchObject({ kind: "failed" });

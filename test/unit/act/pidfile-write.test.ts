@@ -2,33 +2,25 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { execFileSync } from "node:child_process";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { writePidfile } from "../../../agent/act/pidfile-repair.ts";
 import { requireReal } from "../../support/require-real.ts";
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-pidfile-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const wanted = { mode: 0o644, stillWanted: () => true };
 
 describe("a pidfile", () => {
   it("is written where none stands, as gunicorn writes it, whatever the umask", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     const path = join(folder, "gunicorn.pid");
     const before = process.umask(0o077);
     try {
@@ -46,7 +38,7 @@ describe("a pidfile", () => {
     ["is empty", ""],
     ["is no number", "garbage"],
   ])("takes the place of one that %s", async (_, text) => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     const path = join(folder, "gunicorn.pid");
     writeFileSync(path, text);
     expect(await writePidfile(path, 4_242, wanted)).toEqual({ kind: "done" });
@@ -55,7 +47,7 @@ describe("a pidfile", () => {
   });
 
   it("in a folder of a name that is no ASCII", async () => {
-    const folder = join(temporaryFolder(), "bücher");
+    const folder = join(temporaryFolder("pidfile"), "bücher");
     mkdirSync(folder);
     expect(await writePidfile(join(folder, "ü.pid"), 4_242, wanted)).toEqual({ kind: "done" });
     expect(readdirSync(folder)).toEqual(["ü.pid"]);
@@ -69,7 +61,7 @@ describe("nothing is written, and nothing left behind,", () => {
     ["where none stood", undefined],
     ["where one stood", "99999\n"],
   ])("when it is needed no more, %s", async (_, text) => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     const path = join(folder, "gunicorn.pid");
     if (text !== undefined) writeFileSync(path, text);
     const done = await writePidfile(path, 4_242, { mode: 0o644, stillWanted: () => false });
@@ -81,7 +73,7 @@ describe("nothing is written, and nothing left behind,", () => {
     ["appears where none stood", undefined],
     ["takes the place of the one that stood", "99999\n"],
   ])("when gunicorn's own %s in the last moment", async (_, text) => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     const path = join(folder, "gunicorn.pid");
     if (text !== undefined) writeFileSync(path, text);
     const stillWanted = (): boolean => {
@@ -97,7 +89,7 @@ describe("nothing is written, and nothing left behind,", () => {
   });
 
   it("when one that stood is written anew in place", async () => {
-    const path = join(temporaryFolder(), "gunicorn.pid");
+    const path = join(temporaryFolder("pidfile"), "gunicorn.pid");
     writeFileSync(path, "99999\n");
     const stillWanted = (): boolean => (writeFileSync(path, "777\n"), true);
     const done = await writePidfile(path, 4_242, { mode: 0o644, stillWanted });
@@ -106,7 +98,7 @@ describe("nothing is written, and nothing left behind,", () => {
   });
 
   it("when the last look fails", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     const stillWanted = (): boolean => {
       throw new Error("no look");
     };
@@ -121,7 +113,7 @@ describe("nothing is written, and nothing left behind,", () => {
     ["a folder", (path: string) => mkdirSync(path)],
     ["a pipe", (path: string) => void execFileSync("mkfifo", [path])],
   ])("where %s stands", async (_, make) => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     make(join(folder, "gunicorn.pid"));
     expect(await writePidfile(join(folder, "gunicorn.pid"), 4_242, wanted)).toEqual({
       kind: "failed",
@@ -131,7 +123,7 @@ describe("nothing is written, and nothing left behind,", () => {
   });
 
   it("in a folder from which the master could not remove it", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     chmodSync(folder, 0o1777);
     expect(await writePidfile(join(folder, "gunicorn.pid"), 4_242, wanted)).toMatchObject({
       kind: "failed",
@@ -141,12 +133,12 @@ describe("nothing is written, and nothing left behind,", () => {
   });
 
   it("in a folder that is not there", async () => {
-    const path = join(temporaryFolder(), "none", "gunicorn.pid");
+    const path = join(temporaryFolder("pidfile"), "none", "gunicorn.pid");
     expect(await writePidfile(path, 4_242, wanted)).toEqual({ kind: "gone" });
   });
 
   it.each([0, 1, -5, 2.5, Number.NaN])("for the pid %s", async (pid) => {
-    const path = join(temporaryFolder(), "gunicorn.pid");
+    const path = join(temporaryFolder("pidfile"), "gunicorn.pid");
     expect(await writePidfile(path, pid, wanted)).toMatchObject({ kind: "failed" });
     expect(existsSync(path)).toBe(false);
   });
@@ -158,7 +150,7 @@ describe("nothing is written, and nothing left behind,", () => {
 
   it("in a folder of others", async (context) => {
     requireReal(context, "root");
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     chmodSync(folder, 0o755);
     process.seteuid?.(65_534);
     try {
@@ -171,7 +163,7 @@ describe("nothing is written, and nothing left behind,", () => {
 
   it("on a full disk", async (context) => {
     requireReal(context, "root");
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("pidfile");
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=4k,mode=755", "tmpfs", folder]);
     onTestFinished(() => void execFileSync("umount", [folder]));
     writeFileSync(join(folder, "full"), Buffer.alloc(4_096));

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import {
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readlinkSync,
   renameSync,
@@ -13,7 +12,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -21,16 +19,11 @@ import { createHands } from "../../../agent/act/hands.ts";
 import type { PinnedFolder } from "../../../agent/act/parts.ts";
 import { createPathGuard, type PathGuard } from "../../../agent/act/path-guard.ts";
 import { pinFolder } from "../../../agent/act/pinned-folder.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { realEyes, seenBy } from "../probe/eyes-helpers.ts";
 import { createFakeHost } from "./fake-host.ts";
 
 const SECOND = ".app.sock.onemaster-49";
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-pin-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 function pinned(path: string): PinnedFolder {
   const folder = pinFolder(path);
@@ -56,7 +49,7 @@ function descriptors(): number {
 
 describe("an open directory", () => {
   it("is looked at without following links", async () => {
-    const path = temporaryFolder();
+    const path = temporaryFolder("pin");
     const file = await listenAt(join(path, "app.sock"));
     symlinkSync("app.sock", join(path, SECOND));
     writeFileSync(join(path, "file"), "");
@@ -71,7 +64,7 @@ describe("an open directory", () => {
   });
 
   it("stays the same when its path names another", () => {
-    const base = temporaryFolder();
+    const base = temporaryFolder("pin");
     mkdirSync(join(base, "run"));
     const folder = pinned(join(base, "run"));
     renameSync(join(base, "run"), join(base, "old"));
@@ -85,7 +78,7 @@ describe("an open directory", () => {
   });
 
   it("is none where the last part is a link, a file or nothing, and nothing stays open", () => {
-    const base = temporaryFolder();
+    const base = temporaryFolder("pin");
     symlinkSync(base, join(base, "link"));
     writeFileSync(join(base, "file"), "");
     const before = descriptors();
@@ -97,7 +90,7 @@ describe("an open directory", () => {
 
   it("has no other directories' names, and none once it is closed", () => {
     const before = descriptors();
-    const folder = pinned(temporaryFolder());
+    const folder = pinned(temporaryFolder("pin"));
     for (const name of ["..", ".", "", "a/b", "../b"]) {
       expect(() => folder.at(name)).toThrow("is no name in a directory");
     }
@@ -127,7 +120,7 @@ describe("a lost path whose directory is swapped", () => {
   }
 
   it("is put back where it was and nowhere else, even where all looks as planned", async () => {
-    const base = temporaryFolder();
+    const base = temporaryFolder("pin");
     const { guard } = await guarded(base);
     renameSync(join(base, "run"), join(base, "old"));
     renameSync(join(base, "other"), join(base, "run"));
@@ -138,7 +131,7 @@ describe("a lost path whose directory is swapped", () => {
   });
 
   it("is never put into another directory by whoever swaps them all the time", async () => {
-    const base = temporaryFolder();
+    const base = temporaryFolder("pin");
     const { folder, guard } = await guarded(base);
     const swap = [
       "import ctypes",

@@ -3,18 +3,15 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   copyWhole,
   hashOf,
@@ -27,16 +24,11 @@ import {
   takeFile,
   takeLink,
 } from "../../../agent/act/put-files.ts";
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-put-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("a file that is put in place", () => {
   it("is whole, with its mode whatever the umask, and nothing is left beside it", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("put");
     const path = join(folder, "system", "platform.service");
     const before = process.umask(0o077);
     try {
@@ -51,7 +43,7 @@ describe("a file that is put in place", () => {
   });
 
   it("leaves what stood there, and nothing else, where it cannot be written", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("put");
     const path = join(folder, "platform.service");
     // a folder is never replaced by a file
     mkdirSync(path);
@@ -62,7 +54,7 @@ describe("a file that is put in place", () => {
 
 describe("a copy", () => {
   it("has the text, the mode and the time of its original", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("put");
     const [from, to] = [join(folder, "init"), join(folder, "kept/etc/init.d/init")];
     writeFileSync(from, "#!/bin/sh\n");
     chmodSync(from, 0o755);
@@ -74,7 +66,7 @@ describe("a copy", () => {
   });
 
   it("of a link is the link, not what it leads to", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("put");
     symlinkSync("nowhere", join(folder, "link"));
     await copyWhole(join(folder, "link"), join(folder, "copy"));
     expect(readlinkSync(join(folder, "copy"))).toBe("nowhere");
@@ -85,7 +77,7 @@ describe("a copy", () => {
     ["a folder", (path: string) => mkdirSync(path)],
     ["nothing", () => undefined],
   ])("of %s is refused, and leaves nothing", async (_, make) => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("put");
     make(join(folder, "from"));
     await expect(copyWhole(join(folder, "from"), join(folder, "to"))).rejects.toThrow(/from/);
     expect(existsSync(join(folder, "to"))).toBe(false);
@@ -94,7 +86,7 @@ describe("a copy", () => {
 
 describe("a link", () => {
   it("is made once, and taken away only where it leads", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("put");
     const path = join(folder, "rc2.d", "S01platform");
     await putLink(path, "../init.d/platform");
     await putLink(path, "../init.d/platform");
@@ -106,7 +98,7 @@ describe("a link", () => {
   });
 
   it("does not replace what stands there", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("put");
     const path = join(folder, "S01platform");
     writeFileSync(path, "somebody's");
     await expect(putLink(path, "../init.d/platform")).rejects.toThrow(/EEXIST/);
@@ -115,13 +107,13 @@ describe("a link", () => {
 });
 
 it("takes a file that is gone for taken", async () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("put");
   await takeFile(join(folder, "gone"));
   expect(await standing(join(folder, "gone", "below"))).toBe("nothing");
 });
 
 it("removes a folder only where nothing is in it", async () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("put");
   const path = join(folder, "platform.service.d");
   mkdirSync(path);
   writeFileSync(join(path, "own.conf"), "");

@@ -4,28 +4,20 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { takePidfile } from "../../../agent/act/take-pidfile.ts";
 import { requireReal } from "../../support/require-real.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const nobody = 65_534;
 
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-pidfile-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 it("removes a pidfile whose pid may go, and no other", () => {
-  const path = join(temporaryFolder(), "gunicorn.pid");
+  const path = join(temporaryFolder("pidfile"), "gunicorn.pid");
   expect(takePidfile(path, () => true)).toEqual({ kind: "gone" });
   expect(takePidfile(join(path, "below"), () => true)).toEqual({ kind: "gone" });
   for (const text of ["4711\n", "4711", "4194304\n"]) {
@@ -44,7 +36,7 @@ it.each([
   ["a pid and more", "4711 \nprecious"],
   ["a number that no pid has", "47114711\n"],
 ])("leaves a file with %s in it", (_, text) => {
-  const path = join(temporaryFolder(), "gunicorn.pid");
+  const path = join(temporaryFolder("pidfile"), "gunicorn.pid");
   writeFileSync(path, text);
   const why = `${path} has something else than a pid in it`;
   expect(takePidfile(path, () => true)).toEqual({ kind: "left", why });
@@ -52,7 +44,7 @@ it.each([
 });
 
 it("leaves what is a link, a folder, has a second name, or is no plain path", () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("pidfile");
   const victim = join(folder, "victim");
   writeFileSync(victim, "4711\n");
   const link = join(folder, "link.pid");
@@ -72,7 +64,7 @@ it("leaves what is a link, a folder, has a second name, or is no plain path", ()
 
 it("goes through links that root alone can have made, and no others", (context) => {
   requireReal(context, "root");
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("pidfile");
   chmodSync(folder, 0o755);
   const [there, theirs] = [join(folder, "there"), join(folder, "theirs")];
   for (const one of [there, theirs]) mkdirSync(one);

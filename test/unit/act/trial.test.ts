@@ -1,18 +1,10 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import type { HostTool } from "../../../agent/act/host-tool.ts";
 import type { CutoverService } from "../../../agent/model/cutover.ts";
 import { prepareTrial } from "../../../agent/act/trial.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { cutover } from "../history/cutovers.ts";
 
 interface Tried {
@@ -28,8 +20,7 @@ interface Tried {
 async function trial(
   change: Partial<Pick<CutoverService, "otherBinds" | "keepsRoot">> = {},
 ): Promise<Tried> {
-  const runtime = mkdtempSync(join(tmpdir(), "om-trial-"));
-  onTestFinished(() => rmSync(runtime, { recursive: true }));
+  const runtime = temporaryFolder("trial");
   const asked: string[] = [];
   const tool: HostTool = (program, words) => {
     asked.push([program, ...words].join(" "));

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { inBackground } from "../../../agent/cli/background.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 it.each([
   ["the foreground of its terminal", "7 (node) S 1 7 7 34816 7 0 0", false],
@@ -15,8 +15,7 @@ it.each([
   ["no terminal at all", "7 (node) S 1 7 7 0 -1 0 0", false],
   ["a file that says nothing", "", true],
 ])("knows that a process is in %s", (_, stat, expected) => {
-  const folder = mkdtempSync(join(tmpdir(), "om-stat-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder("stat");
   const path = join(folder, "stat");
   writeFileSync(path, stat);
   expect(inBackground(path)).toBe(expected);

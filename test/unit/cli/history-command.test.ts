@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { historyCommand, type HistoryOptions } from "../../../agent/cli/history-command.ts";
 import type { JournalAsked } from "../../../agent/run/journal-past.ts";
 import type { HistorySources } from "../../../agent/cli/history-sources.ts";
@@ -10,6 +9,7 @@ import { readErrorLog } from "../../../agent/history/error-log-reader.ts";
 import type { ReadFailure } from "../../../agent/model/read.ts";
 import type { JournalEvent } from "../../../agent/model/journal.ts";
 import type { Report } from "../../../agent/model/report.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { at, comes, goes, journal, logLine, speaks, type Told } from "../detect/log-story.ts";
 import { duplicate, report } from "./reports.ts";
 
@@ -42,8 +42,7 @@ async function run(
   around: Around = {},
   unit?: string,
 ): Promise<Ran> {
-  const folder = mkdtempSync(join(tmpdir(), "om-history-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder("history");
   const { told, saw = report([]), events = [], journalFailures = [] } = around;
   if (told !== undefined) {
     writeFileSync(join(folder, "error.log"), `${told.map(logLine).join("\n")}\n`);

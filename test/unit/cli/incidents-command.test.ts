@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { writeIncident } from "../../../agent/history/incident-files.ts";
 import type { IncidentRecord } from "../../../agent/model/incident-record.ts";
 import { writeRemediation } from "../../../agent/history/remediation-files.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { incident } from "../history/incidents.ts";
 import { socket } from "../run/reports.ts";
 import { run } from "./fake-surroundings.ts";
@@ -41,8 +41,7 @@ const elsewhere = { ...incident("20261121T000000Z"), socket: "/run/other.sock" }
 let config = "";
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "om-incidents-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  folder = temporaryFolder("incidents");
   config = join(folder, "onemaster.yml");
   writeFileSync(config, `state_dir: ${folder}/state\n`);
 });

@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { transformSync } from "esbuild";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const { code } = transformSync(readFileSync("agent/cli/leave.ts"), { loader: "ts", format: "esm" });
 
@@ -20,8 +20,7 @@ it("lets a program that has nothing left to do end at once, with its exit code",
 });
 
 it("ends one whose thread waits in the kernel for ever, whatever handlers it has", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "om-leave-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder("leave");
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);
   const stuck = `process.on("SIGTERM", () => undefined); open("${pipe}", "r", () => undefined);`;

@@ -1,13 +1,13 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AlertmanagerAccess } from "../../../agent/model/settings.ts";
 import { postAlerts } from "../../../agent/expose/alertmanager-post.ts";
 import { systemClock } from "../../../agent/run/clock.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 /** Nothing is asked for. */
 export const nobody: AlertmanagerAccess = {
@@ -64,9 +64,7 @@ export function post(url: string, access: AlertmanagerAccess = nobody, timeoutMs
 
 /** A folder of the test. */
 export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "onemaster-post-"));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
+  return temporaryFolder("post");
 }
 
 /** A file with this text. */

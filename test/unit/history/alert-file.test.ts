@@ -1,16 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { alertFile, readAlerts, writeAlerts } from "../../../agent/history/alert-file.ts";
 import type { ToldTarget } from "../../../agent/model/alert.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { toldAlert } from "../expose/alert-builds.ts";
-
-function stateDir(): string {
-  const path = mkdtempSync(join(tmpdir(), "onemaster-alerts-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 const targets: readonly ToldTarget[] = [
   {
@@ -23,14 +17,14 @@ const [target] = targets;
 
 describe("the file of pushed alerts", () => {
   it("gives back what was written", async () => {
-    const folder = join(stateDir(), "made");
+    const folder = join(temporaryFolder("alerts"), "made");
     await writeAlerts(folder, targets);
     expect(await readAlerts(folder)).toEqual({ ok: true, value: targets });
     expect(readdirSync(folder)).toEqual(["alerts.json"]);
   });
 
   it("is there only while somebody has to be told of something", async () => {
-    const folder = stateDir();
+    const folder = temporaryFolder("alerts");
     await writeAlerts(folder, targets);
     await writeAlerts(folder, [{ url: "http://am-1:9093", alerts: [] }]);
     expect(readdirSync(folder)).toEqual([]);
@@ -39,7 +33,7 @@ describe("the file of pushed alerts", () => {
   });
 
   it("cannot be written over a file that is a folder's name", async () => {
-    const folder = join(stateDir(), "file");
+    const folder = join(temporaryFolder("alerts"), "file");
     writeFileSync(folder, "");
     await expect(writeAlerts(folder, targets)).rejects.toThrow("ENOTDIR");
     expect(await readAlerts(folder)).toMatchObject({ ok: false, failure: { kind: "failed" } });
@@ -62,7 +56,7 @@ describe("the file of pushed alerts", () => {
     ["a time before all", withAlert({ endsAtMs: -1 })],
     ["an end that is a text", withAlert({ endsAtMs: "now" })],
   ])("is malformed with %s", async (_, value) => {
-    const folder = stateDir();
+    const folder = temporaryFolder("alerts");
     const text = typeof value === "string" ? value : JSON.stringify(value);
     writeFileSync(alertFile(folder), text);
     expect(await readAlerts(folder)).toMatchObject({ ok: false, failure: { kind: "malformed" } });

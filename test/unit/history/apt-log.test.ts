@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readAptLog } from "../../../agent/history/apt-log.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 function logPath(): string {
-  const path = mkdtempSync(join(tmpdir(), "om-apt-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  const path = temporaryFolder("apt");
   return join(path, "history.log");
 }
 

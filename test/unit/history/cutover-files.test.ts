@@ -4,17 +4,14 @@ import {
   existsSync,
   lchownSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   cutoverFolder,
   readCutover,
@@ -24,15 +21,14 @@ import {
 import { isCutoverRecord, isCutoverUnit } from "../../../agent/history/cutover-record.ts";
 import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import { requireReal } from "../../support/require-real.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { cutover, doneCutover } from "./cutovers.ts";
 
 type Json = Record<string, unknown>;
 
 /** A state directory of its own, in a folder that goes with all that is made beside it. */
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-cutover-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, "state");
+function ownStateDir(): string {
+  return join(temporaryFolder("cutover"), "state");
 }
 
 /** The record as it is where the state directory is this one. */
@@ -53,7 +49,7 @@ function changed(path: string, value: unknown, whole: CutoverRecord = doneCutove
 
 describe("the record of a cutover", () => {
   it("is read as it was written, by nobody but root's group", async () => {
-    const stateDir = temporaryFolder();
+    const stateDir = ownStateDir();
     expect(await readCutover(stateDir, "platform.service")).toEqual({ ok: true, value: undefined });
     expect(await readCutovers(stateDir)).toEqual({ ok: true, value: [] });
     for (const one of [cutover(), doneCutover]) {
@@ -90,7 +86,7 @@ describe("the record of a cutover", () => {
   });
 
   it("that could not be read again is not written", async () => {
-    const stateDir = temporaryFolder();
+    const stateDir = ownStateDir();
     const odd = beside(stateDir, cutover({ keptName: "app.sock" }));
     await expect(writeCutover(stateDir, odd)).rejects.toThrow(/no record of schema 1/);
     expect(await readCutover(stateDir, odd.unit)).toEqual({ ok: true, value: undefined });
@@ -101,7 +97,7 @@ describe("the record of a cutover", () => {
     ["about another unit", JSON.stringify({ ...doneCutover, unit: "other.service" }), /about/],
     ["of another schema", JSON.stringify({ ...doneCutover, schema: 7 }), /schema 1/],
   ])("that is %s is a failure, never none", async (_, text, why) => {
-    const stateDir = temporaryFolder();
+    const stateDir = ownStateDir();
     mkdirSync(cutoverFolder(stateDir), { mode: 0o700 });
     writeFileSync(join(cutoverFolder(stateDir), "platform.service.json"), text);
     for (const read of [
@@ -127,7 +123,7 @@ describe("the record of a cutover", () => {
     ],
   ])("is not read, and none is written, where its folder %s", async ([, spoil], context) => {
     requireReal(context, "root");
-    const stateDir = temporaryFolder();
+    const stateDir = ownStateDir();
     const record = beside(stateDir, cutover());
     await writeCutover(stateDir, record);
     spoil(cutoverFolder(stateDir));
@@ -145,7 +141,7 @@ describe("the record of a cutover", () => {
     ["another backup", "target.backup", "/tmp/platform.service.backup"],
     ["a second name that is none", "keptName", "/etc/shadow"],
   ])("that names %s is neither read nor written", async (_, path, value) => {
-    const stateDir = temporaryFolder();
+    const stateDir = ownStateDir();
     const whole = beside(stateDir, doneCutover);
     await writeCutover(stateDir, whole);
     const forged = changed(path, value, whole);
@@ -160,7 +156,7 @@ describe("the record of a cutover", () => {
   });
 
   it("is never written through a link that stands at its unfinished name", async () => {
-    const stateDir = temporaryFolder();
+    const stateDir = ownStateDir();
     const record = beside(stateDir, cutover());
     const folder = cutoverFolder(stateDir);
     mkdirSync(folder, { mode: 0o700 });
@@ -172,7 +168,7 @@ describe("the record of a cutover", () => {
   });
 
   it("is asked for by the name of a unit alone", async () => {
-    expect(await readCutover(temporaryFolder(), "../x")).toMatchObject({ ok: false });
+    expect(await readCutover(ownStateDir(), "../x")).toMatchObject({ ok: false });
     expect(isCutoverUnit("dev-sda\\x2d1.service")).toBe(true);
     expect(isCutoverUnit("-x.service")).toBe(false);
   });

@@ -1,21 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { mergeMarks } from "../../../agent/detect/lifetimes-merge.ts";
 import { withSightings } from "../../../agent/detect/lifetimes-sightings.ts";
 import { livesOf } from "../../../agent/detect/lifetimes.ts";
 import { byAddress } from "../../../agent/detect/occurrences-address.ts";
 import { overlapsOf } from "../../../agent/detect/overlaps.ts";
 import { readErrorLog, type ErrorLogFile } from "../../../agent/history/error-log-reader.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { yearOfLog } from "./year-of-log.ts";
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "om-history-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** Pids of second masters, those that are proven first. */
 function secondsIn(files: readonly ErrorLogFile[]): { proven: number[]; possible: number[] } {
@@ -39,7 +33,7 @@ const start = (pid: number, second: number) => [
 describe("the error.log of a year", () => {
   it("has exactly the occurrences that were put into it, rotated and compressed", async () => {
     const { files, occurrences } = yearOfLog({ seed: 7, perDay: 4, noisePerDay: 30 });
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     files.forEach((lines, age) => {
       const text = `${lines.join("\n")}\n`;
       if (age === 0) writeFileSync(path, text);
@@ -53,7 +47,7 @@ describe("the error.log of a year", () => {
   });
 
   it("is put in order by what is in its files, not by their names", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     writeFileSync(path, `${start(7, 10).join("\n")}\n`);
     writeFileSync(`${path}-20260101`, `${start(8, 30).join("\n")}\n`);
     writeFileSync(`${path}.1`, `${start(9, 20).join("\n")}\n`);
@@ -62,7 +56,7 @@ describe("the error.log of a year", () => {
   });
 
   it("may have a stale master that goes on writing to the file that was rotated away", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     const late = "[2026-11-22 18:00:50 +0000] [7] [INFO] Handling signal: term";
     writeFileSync(`${path}.1`, `${[...start(7, 10), late].join("\n")}\n`);
     writeFileSync(path, `${start(8, 20).join("\n")}\n`);
@@ -88,19 +82,19 @@ describe("an error.log as gunicorn wrote it on a test host", () => {
 
 describe("a log file", () => {
   it("that is not there is said to be gone", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     const [file] = await readErrorLog(path);
     expect(file).toMatchObject({ path, failure: { kind: "gone", what: path, why: "ENOENT" } });
   });
 
   it("in a folder that is not there is said to be gone", async () => {
-    const path = join(folder(), "none", "error.log");
+    const path = join(temporaryFolder("history"), "none", "error.log");
     const [file] = await readErrorLog(path);
     expect(file).toMatchObject({ path, failure: { kind: "gone", why: "ENOENT" } });
   });
 
   it("that is a folder is no log, and its neighbours are read", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     mkdirSync(path);
     writeFileSync(`${path}.1`, `${start(7, 10).join("\n")}\n`);
     const read = await readErrorLog(path);
@@ -111,7 +105,7 @@ describe("a log file", () => {
   });
 
   it("that is cut short in its compressed part is read as far as it goes", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     const lines = Array.from({ length: 20_000 }, (_, index) => `${index} ${Math.sin(index)}`);
     const zipped = gzipSync(`${start(7, 10).join("\n")}\n${lines.join("\n")}\n`);
     writeFileSync(`${path}.1.gz`, zipped.subarray(0, zipped.length - 1_000));
@@ -122,14 +116,14 @@ describe("a log file", () => {
   });
 
   it("whose last line has no end is read without that line", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     writeFileSync(path, start(7, 10).join("\n"));
     const [file] = await readErrorLog(path);
     expect(file).toMatchObject({ torn: true, content: { lines: 1, marks: [{ kind: "start" }] } });
   });
 
   it("with a line of a hundred megabytes costs no such memory", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     const huge = Buffer.alloc(100 * 1024 * 1024, "x");
     writeFileSync(path, Buffer.concat([huge, Buffer.from(`\n${start(7, 10).join("\n")}\n`)]));
     const [file] = await readErrorLog(path);
@@ -138,7 +132,7 @@ describe("a log file", () => {
   });
 
   it("tells how much of it was read", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     writeFileSync(path, "x\n".repeat(500_000));
     let bytes = 0;
     await readErrorLog(path, { onProgress: (read) => (bytes = read) });
@@ -146,7 +140,7 @@ describe("a log file", () => {
   });
 
   it("that may not be read is said to be denied", async () => {
-    const root = folder();
+    const root = temporaryFolder("history");
     chmodSync(root, 0o755);
     const path = join(root, "error.log");
     writeFileSync(path, "x\n");
@@ -156,7 +150,7 @@ describe("a log file", () => {
   });
 
   it("has no rotated files of other names", async () => {
-    const path = join(folder(), "error.log");
+    const path = join(temporaryFolder("history"), "error.log");
     for (const name of ["", ".1", ".2.gz", ".save", "ger", "-old", ".1.bak"]) {
       writeFileSync(path + name, "");
     }

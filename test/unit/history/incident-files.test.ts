@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   incidentFolder,
   type IncidentLimits,
@@ -9,23 +8,18 @@ import {
   removeUnfinished,
   writeIncident,
 } from "../../../agent/history/incident-files.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { incident } from "./incidents.ts";
 
 const roomy: IncidentLimits = { count: 10, totalBytes: 2 ** 20, recordBytes: 2 ** 16 };
 
-function stateDir(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-state-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
-
 describe("the folder of incidents", () => {
   it("holds none before the first is written", async () => {
-    expect(await readIncidents(stateDir())).toEqual({ records: [], unread: [] });
+    expect(await readIncidents(temporaryFolder("state"))).toEqual({ records: [], unread: [] });
   });
 
   it("gives back what was written, oldest first, for its owner's group to read", async () => {
-    const state = join(stateDir(), "not", "there", "yet");
+    const state = join(temporaryFolder("state"), "not", "there", "yet");
     const [older, newer] = [incident("20261101T000000Z"), incident("20261102T000000Z")];
     await writeIncident(state, newer);
     await writeIncident(state, older);
@@ -36,7 +30,7 @@ describe("the folder of incidents", () => {
   });
 
   it("holds the last state of one", async () => {
-    const state = stateDir();
+    const state = temporaryFolder("state");
     const record = incident("20261101T000000Z");
     await writeIncident(state, record);
     const closed = { ...record, state: "closed" as const, ending: "over" };
@@ -45,7 +39,7 @@ describe("the folder of incidents", () => {
   });
 
   it("tells what it cannot read, and gives the rest", async () => {
-    const state = stateDir();
+    const state = temporaryFolder("state");
     const record = incident("20261101T000000Z");
     await writeIncident(state, record);
     const folder = incidentFolder(state);
@@ -69,7 +63,7 @@ describe("the folder of incidents", () => {
   });
 
   it("removes the oldest closed ones when there are too many, never an open one", async () => {
-    const state = stateDir();
+    const state = temporaryFolder("state");
     const limits = { ...roomy, count: 3 };
     const open = incident("20261101T000000Z");
     await writeIncident(state, open, limits);
@@ -82,7 +76,7 @@ describe("the folder of incidents", () => {
   });
 
   it("stays within its bytes", async () => {
-    const state = stateDir();
+    const state = temporaryFolder("state");
     for (let day = 1; day <= 9; day += 1) {
       const record = { ...incident(`2026110${day}T000000Z`), state: "closed" as const };
       await writeIncident(state, record, { ...roomy, totalBytes: 20_000 });
@@ -95,7 +89,7 @@ describe("the folder of incidents", () => {
   });
 
   it("cuts the journal of a record that is too long, oldest entries first, then its story", async () => {
-    const state = stateDir();
+    const state = temporaryFolder("state");
     const moments = Array.from({ length: 500 }, (_, index) => ({
       at: `${index}`,
       text: "x".repeat(200),
@@ -109,7 +103,7 @@ describe("the folder of incidents", () => {
   });
 
   it("rejects where it cannot write, and leaves nothing half done", async () => {
-    const state = stateDir();
+    const state = temporaryFolder("state");
     writeFileSync(join(state, "incidents"), "a file in the way");
     await expect(writeIncident(state, incident("20261101T000000Z"))).rejects.toThrow(
       /EEXIST|ENOTDIR/,
@@ -117,7 +111,7 @@ describe("the folder of incidents", () => {
   });
 
   it("is rid of what a killed agent left in the middle of a write", async () => {
-    const state = stateDir();
+    const state = temporaryFolder("state");
     const record = incident("20261101T000000Z");
     await writeIncident(state, record);
     writeFileSync(join(incidentFolder(state), `.${record.id}.4711`), '{"schema": 1');

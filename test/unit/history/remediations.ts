@@ -1,15 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { RemediationRecord } from "../../../agent/model/remediation.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 /** A state directory of one test. */
 export function stateDir(): string {
-  const folder = mkdtempSync(join(tmpdir(), "om-state-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return temporaryFolder("state");
 }
 
 /** A state directory on a file system of its own that holds so many kilobytes; needs root. */

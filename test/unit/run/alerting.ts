@@ -1,8 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import type { AlertmanagerState } from "../../../agent/model/alert.ts";
@@ -13,6 +10,7 @@ import { createAgentAlerts } from "../../../agent/run/agent-alerts.ts";
 import { systemClock } from "../../../agent/run/clock.ts";
 import { waitFor } from "../../support/wait.ts";
 import { duplicateSocket, reportOf, socketPath, soundSocket } from "../expose/reports.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 interface Posted {
   readonly labels: Readonly<Record<string, string>>;
@@ -71,9 +69,7 @@ export const blind = reportOf([soundSocket({ verdict: "unknown" })], { verdict: 
 
 /** A state directory of the test. */
 export function stateFolder(): string {
-  const path = mkdtempSync(join(tmpdir(), "onemaster-alerting-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
+  return temporaryFolder("alerting");
 }
 
 /** The pushing part of an agent, fed with reports of the test. */

@@ -1,7 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   createIncidentKeeper,
   type IncidentContext,
@@ -10,6 +9,7 @@ import {
 import type { Logger } from "../../../agent/run/logger.ts";
 import { readIncidents, writeIncident } from "../../../agent/history/incident-files.ts";
 import type { IncidentChange } from "../../../agent/model/incident.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { incident } from "../history/incidents.ts";
 import { duplicate, path, report, socket } from "./reports.ts";
 
@@ -23,8 +23,7 @@ const confirmed: IncidentChange = {
 };
 
 function setUp(options: { stateDir?: string; lookInto?: () => Promise<IncidentContext> } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "om-keeper-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder("keeper");
   const stateDir = options.stateDir ?? folder;
   const lines: string[] = [];
   let failures = 0;

@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import type { Eyes, Hands, ProcessNow } from "../../../agent/model/acting.ts";
 import type { Report } from "../../../agent/model/report.ts";
 import type { RemediationSettings, Settings } from "../../../agent/model/settings.ts";
@@ -10,6 +6,7 @@ import type { RemediationEvent } from "../../../agent/expose/remediation-book.ts
 import type { Logger } from "../../../agent/run/logger.ts";
 import type { ActingLook } from "../../../agent/run/remediation-parts.ts";
 import { createRemediator } from "../../../agent/run/remediator.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { duplicate, path, report, socket } from "../cli/reports.ts";
 import { seenIn } from "../detect/remediation/ending-story.ts";
 import { fakeClock } from "./fake-clock.ts";
@@ -70,8 +67,7 @@ export function setUp(
   signal: Hands["signal"] = allowed,
   unfinished = false,
 ) {
-  const stateDir = mkdtempSync(join(tmpdir(), "om-remediator-"));
-  onTestFinished(() => rmSync(stateDir, { recursive: true }));
+  const stateDir = temporaryFolder("remediator");
   let settings: Settings = {
     ...defaultSettings,
     stateDir,

@@ -1,11 +1,10 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { askSite, type SiteAnswer, type SitePlace } from "../../../agent/probe/site-ask.ts";
 import { startSiteMeter } from "../../../agent/run/site-meter.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { waitFor } from "../../support/wait.ts";
 
 const place: SitePlace = { through: "socket", path: "/run/app.sock", url: "/" };
@@ -100,8 +99,7 @@ describe("a meter", () => {
 
 describe("asking a site", () => {
   it("through its socket, and as its clients do", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "om-ask-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder("ask");
     const heard: string[] = [];
     const server = createServer(({ url, headers }, answer) => {
       heard.push(`${url} ${headers.host}`);
