@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { auditCommand } from "../../../agent/cli/audit-command.ts";
 import { auditText, countText } from "../../../agent/cli/audit-text.ts";
 import { coloursFor } from "../../../agent/cli/status-colours.ts";
-import type { Surroundings } from "../../../agent/cli/surroundings.ts";
 import { UsageError } from "../../../agent/cli/usage-error.ts";
 import type { AuditItem, AuditReport } from "../../../agent/model/audit.ts";
 import type { Report } from "../../../agent/model/report.ts";
 import type { UnitFacts } from "../../../agent/model/unit.ts";
 import { audited, head, unit, unitSocket, wrapped } from "../detect/audit-build.ts";
+import { quiet } from "./quiet.ts";
 import { denied, group, report } from "./reports.ts";
 
 const plain = { width: 80, colours: coloursFor(false) };
@@ -74,28 +74,11 @@ async function run(
   facts: readonly UnitFacts[],
   { look = report([unitSocket()]), json = false }: { look?: Report; json?: boolean } = {},
 ) {
-  const written = { stdout: "", stderr: "" };
+  const { surroundings, written } = quiet();
   const asked: (readonly string[])[] = [];
-  const output = (name: "stdout" | "stderr") => ({
-    write: (text: string) => void (written[name] += text),
-    flushed: () => Promise.resolve(undefined),
-    isTerminal: false,
-    columns: undefined,
-  });
-  const surroundings: Surroundings = {
-    workingDirectory: "/",
-    defaultSettingsPath: "/nonexistent/onemaster.yml",
-    plainText: true,
-    stdout: output("stdout"),
-    stderr: output("stderr"),
-    look: () => Promise.resolve(look),
-    runAgent: () => Promise.resolve(0),
-    stopSignal: () => new AbortController().signal,
-    inBackground: () => false,
-    sleep: () => Promise.resolve(),
-  };
+  const here = { ...surroundings, look: () => Promise.resolve(look) };
   const common = { config: undefined, socket: [], color: true };
-  const exitCode = await auditCommand(typed, common, { json }, surroundings, (_, named) => {
+  const exitCode = await auditCommand(typed, common, { json }, here, (_, named) => {
     asked.push(named);
     return Promise.resolve({ units: facts, heads: [head(68)], pidfiles: [] });
   });

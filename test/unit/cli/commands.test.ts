@@ -1,25 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
 import { run } from "./fake-surroundings.ts";
 import { duplicate, report, socket } from "./reports.ts";
+import { settingsFiles } from "./settings-files.ts";
 
-let folder = "";
-let good = "";
-let bad = "";
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "onemaster-cli-"));
-  good = join(folder, "good.yml");
-  bad = join(folder, "bad.yml");
-  writeFileSync(
-    good,
-    "sockets:\n  - { path: /srv/shop/app.sock, unit: shop.service }\n  - { path: /run/b.sock }\n",
-  );
-  writeFileSync(bad, "scan: { intervall: 1s }\nweb: 1\n");
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const files = settingsFiles();
 
 const commands =
   "Commands: run, status, check, audit, history, incidents, remediate, gate, drill, cutover, config, completion";
@@ -110,17 +97,25 @@ describe("what every command does", () => {
   it.each([[["status"]], [["config", "show"]], [["run"]]])(
     "%s refuses broken settings with every problem",
     async (typed) => {
-      const ran = await run([...typed, "--config", bad]);
+      const ran = await run([...typed, "--config", files.bad]);
       expect(ran).toMatchObject({ exitCode: 64, stdout: "", lookedWith: [], agents: [] });
       expect(ran.stderr).toBe(
-        `${bad}:1:9: scan.intervall: unknown key; did you mean "interval"? Known here: interval, confirm_for, handover_limit, drain_limit\n` +
-          `${bad}:2:6: web: found the number 1; write a map, like listen: 127.0.0.1:10709\n`,
+        `${files.bad}:1:9: scan.intervall: unknown key; did you mean "interval"? Known here: interval, confirm_for, handover_limit, drain_limit\n` +
+          `${files.bad}:2:6: web: found the number 1; write a map, like listen: 127.0.0.1:10709\n`,
       );
     },
   );
 
   it("replaces the sockets by those of --socket, keeping what the file says of them", async () => {
-    const typed = ["status", "--config", good, "--socket", "./app.sock", "--socket", "/run/c.sock"];
+    const typed = [
+      "status",
+      "--config",
+      files.good,
+      "--socket",
+      "./app.sock",
+      "--socket",
+      "/run/c.sock",
+    ];
     const ran = await run(typed, { reports: [report([])] });
     expect(ran.lookedWith).toEqual([
       {
@@ -177,7 +172,7 @@ describe("run", () => {
   });
 
   it("reads its settings again with the options it was started with", async () => {
-    const file = join(folder, "reload.yml");
+    const file = join(files.folder, "reload.yml");
     writeFileSync(file, "scan: { interval: 20s }\n");
     const { agents } = await run(["--config", file, "--socket", "app.sock"]);
     writeFileSync(file, "scan: { interval: 25s }\n");
@@ -199,7 +194,7 @@ describe("check", () => {
   });
 
   it("takes the warning for memory from the settings", async () => {
-    const file = join(folder, "ratio.yml");
+    const file = join(files.folder, "ratio.yml");
     writeFileSync(file, "memory: { orphan_warn_ratio: 0.5 }\n");
     const ran = await run(["check", "--config", file], { reports: [report([socket()])] });
     expect(ran.stdout).toContain(" orphan_reclaimable=0B;1073741824;;0 ");
@@ -223,9 +218,9 @@ describe("check", () => {
   });
 
   it("is unknown when the settings are broken", async () => {
-    expect(await run(["check", "--config", bad])).toMatchObject({
+    expect(await run(["check", "--config", files.bad])).toMatchObject({
       exitCode: 3,
-      stdout: `ONEMASTER UNKNOWN - settings: ${bad}:1:9: scan.intervall: unknown key; did you mean "interval"? Known here: interval, confirm_for, handover_limit, drain_limit (and 1 more)\n`,
+      stdout: `ONEMASTER UNKNOWN - settings: ${files.bad}:1:9: scan.intervall: unknown key; did you mean "interval"? Known here: interval, confirm_for, handover_limit, drain_limit (and 1 more)\n`,
     });
   });
 });

@@ -1,31 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
 import { run } from "./fake-surroundings.ts";
+import { settingsFiles } from "./settings-files.ts";
 
-let folder = "";
-let good = "";
-let bad = "";
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "onemaster-cli-"));
-  good = join(folder, "good.yml");
-  bad = join(folder, "bad.yml");
-  writeFileSync(
-    good,
-    "sockets:\n  - { path: /srv/shop/app.sock, unit: shop.service }\n  - { path: /run/b.sock }\n",
-  );
-  writeFileSync(bad, "scan: { intervall: 1s }\nweb: 1\n");
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const files = settingsFiles();
 
 describe("config", () => {
   it.each<[what: string, typed: () => string[], exitCode: number, stdout: string, stderr: string]>([
-    ["a good file", () => ["config", "check", good], 0, "FOLDER/good.yml: valid\n", ""],
+    ["a good file", () => ["config", "check", files.good], 0, "FOLDER/good.yml: valid\n", ""],
     [
       "the file of --config",
-      () => ["config", "check", "--config", good],
+      () => ["config", "check", "--config", files.good],
       0,
       "FOLDER/good.yml: valid\n",
       "",
@@ -39,14 +25,14 @@ describe("config", () => {
     ],
     [
       "a file that is not there",
-      () => ["config", "check", join(folder, "no.yml")],
+      () => ["config", "check", join(files.folder, "no.yml")],
       64,
       "",
       "FOLDER/no.yml: found no such file; create it, or name another with --config FILE\n",
     ],
     [
       "a bad file",
-      () => ["config", "check", bad],
+      () => ["config", "check", files.bad],
       64,
       "",
       'FOLDER/bad.yml:1:9: scan.intervall: unknown key; did you mean "interval"? Known here: interval, confirm_for, handover_limit, drain_limit\n' +
@@ -55,16 +41,16 @@ describe("config", () => {
   ])("check judges %s", async (_, typed, exitCode, stdout, stderr) => {
     expect(await run(typed())).toMatchObject({
       exitCode,
-      stdout: stdout.replaceAll("FOLDER", folder),
-      stderr: stderr.replaceAll("FOLDER", folder),
+      stdout: stdout.replaceAll("FOLDER", files.folder),
+      stderr: stderr.replaceAll("FOLDER", files.folder),
     });
   });
 
   it("check answers as JSON", async () => {
-    const ran = await run(["config", "check", "--json", bad]);
+    const ran = await run(["config", "check", "--json", files.bad]);
     expect(ran).toMatchObject({ exitCode: 64, stderr: "" });
     expect(JSON.parse(ran.stdout)).toEqual({
-      file: bad,
+      file: files.bad,
       valid: false,
       problems: [expect.stringContaining("scan.intervall"), expect.stringContaining("web:")],
       warnings: [],
@@ -72,7 +58,7 @@ describe("config", () => {
   });
 
   it("show prints what holds as a settings file", async () => {
-    const ran = await run(["config", "show", "--config", good, "--socket", "app.sock"]);
+    const ran = await run(["config", "show", "--config", files.good, "--socket", "app.sock"]);
     expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
     expect(ran.stdout).toMatch(
       /^sockets:\n {2}- path: \/srv\/shop\/app\.sock\n {4}unit: shop\.service\nmemory:\n/,
