@@ -1,7 +1,4 @@
-import { parseArgs } from "node:util";
-import { build, built } from "./build.mjs";
-import { install, missingOf } from "./debian.mjs";
-import { setup } from "./setup.mjs";
+import { readOptions, readyForHosts, whole } from "./host-script.mjs";
 import { importTypeScript } from "./typescript.mjs";
 
 const packages = ["prometheus", "debootstrap", "systemd-container", "iproute2", "util-linux"];
@@ -20,51 +17,24 @@ memory and processor it takes, and how long rules and scrapes take. Needs root a
 Exits 0 when every host answered and what fired is what had to, 1 when not, 64 for wrong usage.
 `;
 
-const options = read(process.argv.slice(2));
-if (process.getuid() !== 0) fail("needs root: it starts a container with systemd as pid 1");
-await setup();
-if (!built() && !(await build())) process.exit(1);
-const missing = missingOf(packages);
-const why = missing.length === 0 ? undefined : await install(missing);
-if (why !== undefined) fail(`needs ${missing.join(" ")}: ${why}`);
+const options = readOptions(
+  "fleet",
+  help,
+  {
+    options: {
+      hosts: { type: "string", default: "1000" },
+      minutes: { type: "string", default: "5" },
+      interval: { type: "string", default: "15" },
+      json: { type: "boolean", default: false },
+    },
+  },
+  ({ hosts, minutes, interval, json }) => ({
+    hosts: whole("--hosts", hosts, 100, 10_000),
+    minutes: whole("--minutes", minutes, 2, 60),
+    intervalSeconds: whole("--interval", interval, 1, 60),
+    json,
+  }),
+);
+await readyForHosts("fleet", packages);
 const { runFleet } = await importTypeScript("test/fleet/run.ts");
 process.exitCode = await runFleet(options);
-
-function read(args) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        hosts: { type: "string", default: "1000" },
-        minutes: { type: "string", default: "5" },
-        interval: { type: "string", default: "15" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(help);
-      process.exit(0);
-    }
-    return {
-      hosts: whole("--hosts", values.hosts, 100, 10_000),
-      minutes: whole("--minutes", values.minutes, 2, 60),
-      intervalSeconds: whole("--interval", values.interval, 1, 60),
-      json: values.json,
-    };
-  } catch (error) {
-    process.stderr.write(`fleet: ${error.message}\n\n${help}`);
-    process.exit(64);
-  }
-}
-
-function whole(name, text, least, most) {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new Error(`${name}: "${text}" is no whole number from ${least} to ${most}`);
-}
-
-function fail(message) {
-  process.stderr.write(`fleet: ${message}\n`);
-  process.exit(1);
-}

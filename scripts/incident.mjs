@@ -1,7 +1,4 @@
-import { parseArgs } from "node:util";
-import { build, built } from "./build.mjs";
-import { install, missingOf } from "./debian.mjs";
-import { setup } from "./setup.mjs";
+import { readOptions, readyForHosts } from "./host-script.mjs";
 import { importTypeScript } from "./typescript.mjs";
 
 const releases = ["bookworm", "trixie"];
@@ -16,44 +13,23 @@ about in production, shows what onemaster says, and ends the host. Needs root an
   --help
 `;
 
-const options = read(process.argv.slice(2));
-if (process.getuid() !== 0) fail("needs root: it starts a container with systemd as pid 1");
-await setup();
-if (!built() && !(await build())) process.exit(1);
-const missing = missingOf(packages);
-const why = missing.length === 0 ? undefined : await install(missing);
-if (why !== undefined) fail(`needs ${missing.join(" ")}: ${why}`);
+const options = readOptions(
+  "incident",
+  help,
+  {
+    options: {
+      release: { type: "string", default: "bookworm" },
+      shell: { type: "boolean", default: false },
+    },
+  },
+  ({ release, shell }) => {
+    if (!releases.includes(release)) {
+      throw new Error(`--release: "${release}" is none of ${releases.join(", ")}`);
+    }
+    if (shell && !process.stdin.isTTY) throw new Error("--shell: stdin is not a terminal");
+    return { release, shell };
+  },
+);
+await readyForHosts("incident", packages);
 const { tellStory } = await importTypeScript("test/testbed/story.ts");
 await tellStory(options);
-
-function read(args) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        release: { type: "string", default: "bookworm" },
-        shell: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(help);
-      process.exit(0);
-    }
-    if (!releases.includes(values.release)) {
-      throw new Error(`--release: "${values.release}" is none of ${releases.join(", ")}`);
-    }
-    if (values.shell && !process.stdin.isTTY) {
-      throw new Error("--shell: stdin is not a terminal");
-    }
-    return values;
-  } catch (error) {
-    process.stderr.write(`${error.message}\n\n${help}`);
-    process.exit(64);
-  }
-}
-
-function fail(message) {
-  process.stderr.write(`incident: ${message}\n`);
-  process.exit(1);
-}

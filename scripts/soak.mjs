@@ -1,7 +1,4 @@
-import { parseArgs } from "node:util";
-import { build, built } from "./build.mjs";
-import { install, missingOf } from "./debian.mjs";
-import { setup } from "./setup.mjs";
+import { readOptions, readyForHosts, whole } from "./host-script.mjs";
 import { importTypeScript } from "./typescript.mjs";
 
 const releases = ["bookworm", "trixie"];
@@ -26,52 +23,34 @@ Exits 0 when nothing was false, missed or an error, 1 when something was, 130 wh
 but it was stopped early, 70 when the run itself broke, 64 for wrong usage.
 `;
 
-const options = read(process.argv.slice(2));
-if (process.getuid() !== 0) fail("needs root: it starts containers with systemd as pid 1");
-await setup();
-if (!built() && !(await build())) process.exit(1);
-const missing = missingOf(packages);
-const why = missing.length === 0 ? undefined : await install(missing);
-if (why !== undefined) fail(`needs ${missing.join(" ")}: ${why}`);
+const options = readOptions(
+  "soak",
+  help,
+  {
+    args: withNumber(process.argv.slice(2), "--remediate", "100"),
+    options: {
+      cycles: { type: "string", default: "1000" },
+      remediate: { type: "string" },
+      releases: { type: "string", default: releases.join() },
+      seed: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+  },
+  ({ cycles, remediate, releases: names, seed, json }) => ({
+    cycles: whole("--cycles", cycles, 1, 1_000_000),
+    remediate: remediate === undefined ? undefined : whole("--remediate", remediate, 1, 1_000_000),
+    releases: listed(names),
+    seed: whole("--seed", seed ?? String(Date.now() % 1_000_000), 0, 1_000_000),
+    json,
+  }),
+);
+await readyForHosts("soak", packages);
 if (options.remediate === undefined) {
   const { runSoak } = await importTypeScript("test/soak/run.ts");
   process.exitCode = await runSoak(options);
 } else {
   const { runRemediateSoak } = await importTypeScript("test/soak/remediate.ts");
   process.exitCode = await runRemediateSoak(options);
-}
-
-function read(args) {
-  try {
-    const { values } = parseArgs({
-      args: withNumber(args, "--remediate", "100"),
-      options: {
-        cycles: { type: "string", default: "1000" },
-        remediate: { type: "string" },
-        releases: { type: "string", default: releases.join() },
-        seed: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(help);
-      process.exit(0);
-    }
-    return {
-      cycles: whole("--cycles", values.cycles, 1, 1_000_000),
-      remediate:
-        values.remediate === undefined
-          ? undefined
-          : whole("--remediate", values.remediate, 1, 1_000_000),
-      releases: listed(values.releases),
-      seed: whole("--seed", values.seed ?? String(Date.now() % 1_000_000), 0, 1_000_000),
-      json: values.json,
-    };
-  } catch (error) {
-    process.stderr.write(`soak: ${error.message}\n\n${help}`);
-    process.exit(64);
-  }
 }
 
 /** The arguments with a number after this option where none is given. */
@@ -82,12 +61,6 @@ function withNumber(args, option, number) {
   });
 }
 
-function whole(name, text, least, most) {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new Error(`${name}: "${text}" is no whole number from ${least} to ${most}`);
-}
-
 function listed(text) {
   const names = text.split(",");
   const wrong = names.find(
@@ -95,9 +68,4 @@ function listed(text) {
   );
   if (wrong === undefined) return names;
   throw new Error(`--releases: "${wrong}" is none of ${releases.join(", ")}, or named twice`);
-}
-
-function fail(message) {
-  process.stderr.write(`soak: ${message}\n`);
-  process.exit(1);
 }
