@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { addressHost } from "./address.ts";
+import { requireRunning, stateAfterBoot } from "./boot-state.ts";
 import { hostCgroups } from "./cgroups.ts";
 import { attemptInside, initOf } from "./inside.ts";
 import { type Kept, startKept } from "./kept.ts";
@@ -103,25 +104,13 @@ async function booted(kept: Kept, machine: string, options: HostOptions): Promis
     attemptInside({ init, folder: kept.folder }, wordsOf(command), how);
   const run: TestHost["run"] = async (command, how) =>
     outputOf(name, command, await attempt(command, how));
-  const settled = ["running", "degraded", "maintenance", "stopping"];
   const state = await unlessEnded(
     kept,
     "the host to be up",
-    async () => {
-      const waiting = ["systemctl", "is-system-running", "--wait"];
-      const { stdout, stderr } = await attempt(waiting, { timeoutMs: bootLimitMs });
-      const said = stdout.trim();
-      if (!settled.includes(said)) {
-        throw new Error(`systemctl said "${said}" ${stderr.trimEnd()}`);
-      }
-      return said;
-    },
+    () => stateAfterBoot(attempt, bootLimitMs),
     bootLimitMs,
   );
-  if (state !== "running") {
-    const failed = await run(["systemctl", "--failed", "--no-legend"]);
-    throw new Error(`the host is ${state}; failed units: ${failed}`);
-  }
+  await requireRunning("the host", state, run);
   const address = options.network === "shared" ? null : await addressHost(machine, init.pid);
   return {
     name,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { waitFor } from "../support/wait.ts";
+import { requireRunning, stateAfterBoot } from "./boot-state.ts";
 import { type Disk, ensureDisk } from "./disk.ts";
 import { type Kept, startKept } from "./kept.ts";
 import { openChannel } from "./machine-channel.ts";
@@ -7,7 +8,6 @@ import { outputOf, type TestHost, wordsOf } from "./test-host.ts";
 
 /** Emulated, and the machine that emulates it may have other work. */
 const bootLimitMs = 240_000;
-const settled = ["running", "degraded", "maintenance", "stopping"];
 
 /** What kind of machine to start. */
 export interface MachineOptions {
@@ -72,10 +72,7 @@ async function booted(kept: Kept, { name }: MachineOptions): Promise<TestHost> {
   const run: TestHost["run"] = async (command, how) =>
     outputOf(name, command, await attempt(command, how));
   const state = await Promise.race([stateWhenUp(attempt), early]);
-  if (state !== "running") {
-    const failed = await run(["systemctl", "--failed", "--no-legend"]);
-    throw new Error(`the machine is ${state}; failed units: ${failed}`);
-  }
+  await requireRunning("the machine", state, run);
   return {
     name,
     release: "bookworm",
@@ -94,17 +91,5 @@ async function booted(kept: Kept, { name }: MachineOptions): Promise<TestHost> {
 
 /** Waits until systemd is through with the boot, and answers the state in which it then is. */
 function stateWhenUp(attempt: TestHost["attempt"]): Promise<string> {
-  return waitFor(
-    "the machine to be up",
-    async () => {
-      const waiting = ["systemctl", "is-system-running", "--wait"];
-      const { stdout, stderr } = await attempt(waiting, { timeoutMs: bootLimitMs });
-      const said = stdout.trim();
-      if (!settled.includes(said)) {
-        throw new Error(`systemctl said "${said}" ${stderr.trimEnd()}`);
-      }
-      return said;
-    },
-    bootLimitMs,
-  );
+  return waitFor("the machine to be up", () => stateAfterBoot(attempt, bootLimitMs), bootLimitMs);
 }
