@@ -1,10 +1,11 @@
 import type { GroupMemory } from "../../../agent/model/memory.ts";
 import type { GroupReport, Report, SocketReport } from "../../../agent/model/report.ts";
+import { path, socket } from "../cli/reports.ts";
 
 const mebibyte = 1024 * 1024;
 
 /** The socket of the incident. */
-export const socketPath = "/var/www/sample-platform/sampleplatform.sock";
+export const socketPath = path;
 
 /** A report on the given sockets by a host of 2 GB that could see everything. */
 export function reportOf(sockets: readonly SocketReport[], changes: Partial<Report> = {}): Report {
@@ -21,36 +22,7 @@ export function reportOf(sockets: readonly SocketReport[], changes: Partial<Repo
 
 /** A socket with one serving group of four workers and nothing else. */
 export function soundSocket(changes: Partial<SocketReport> = {}): SocketReport {
-  return {
-    path: socketPath,
-    boundAs: "sampleplatform.sock",
-    file: { device: 65024, inode: 2172946, mode: "0770", owner: "www-data", group: "www-data" },
-    verdict: "one-master",
-    confirmed: false,
-    evidence: "bound-file",
-    masters: 1,
-    findings: [],
-    groups: [servingGroup()],
-    orphanMemory: {
-      rssBytes: 0,
-      reclaimableBytes: 0,
-      budgetBytes: 2_147_483_648,
-      budgetRatio: 0,
-    },
-    unit: {
-      name: "platform.service",
-      mainPid: 0,
-      killMode: "process",
-      generated: true,
-      activeState: "active",
-    },
-    pidfile: {
-      path: "/var/www/sample-platform/gunicorn.pid",
-      pid: 68,
-      names: "serving",
-    },
-    ...changes,
-  };
+  return socket({ groups: [servingGroup()], ...changes });
 }
 
 /** The same socket after a second start: one group serves, one is stale. */
