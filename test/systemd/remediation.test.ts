@@ -11,19 +11,16 @@ import {
   doneSteps,
   endablePlan,
   lastRecord,
-  remediateOn,
   sampleOn,
   untilOutcome,
 } from "./support-acting.ts";
 import {
-  expectLongAnswered,
   expectNoneFailed,
   expectOnlyStaleGone,
+  expectEndedUnfelt,
   expectUntouched,
   incidentHost,
   incidentOn,
-  releaseLongRequests,
-  staleWorkers,
 } from "./support-incident.ts";
 import { groupPids } from "./sysv-platform.ts";
 
@@ -49,15 +46,7 @@ describe.concurrent.each(releases)("ending the stale group on %s", (release) => 
     }
     await expectUntouched(incident);
 
-    const { load, worked: ran } = await whileLoaded(host, async () => {
-      const acting = remediateOn(host);
-      await releaseLongRequests(incident, staleWorkers(incident));
-      return await acting;
-    });
-    expect(ran).toMatchObject({ exitCode: 0 });
-    expectNoneFailed(load, serving);
-    await expectLongAnswered(incident);
-    await expectOnlyStaleGone(incident);
+    const load = await expectEndedUnfelt(incident);
     const record = await lastRecord(host);
     expect(record).toMatchObject({
       by: "person",

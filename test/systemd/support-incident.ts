@@ -3,10 +3,10 @@ import { waitFor } from "../support/wait.ts";
 import type { ContainerHost } from "../testbed/host.ts";
 import { makeDuplicate, platform, type PlatformOptions } from "../testbed/incident.ts";
 import { startAgentService } from "../testbed/installed-agent.ts";
-import { type Load, type LongRequests, longRequests } from "../testbed/load.ts";
+import { type Load, type LongRequests, longRequests, whileLoaded } from "../testbed/load.ts";
 import type { Release, TestHost } from "../testbed/test-host.ts";
 import { inodeAtPath } from "./expected-report.ts";
-import { actingSettings, beginsMs } from "./support-acting.ts";
+import { actingSettings, beginsMs, remediateOn } from "./support-acting.ts";
 import { goneOf, type HostProcess, processesOn } from "./support-processes.ts";
 import { groupPids, sysvPlatform } from "./sysv-platform.ts";
 import { settledTruth, type Truth } from "./truth.ts";
@@ -110,6 +110,21 @@ export async function expectOnlyStaleGone(incident: Incident): Promise<void> {
   const gone = await goneOf(host, incident.processes);
   expect(gone).toEqual(incident.processes.filter(({ pid }) => group.has(pid)));
   await expectNothingLeft(host, file);
+}
+
+/** `onemaster remediate --yes` ends the stale group; no request of a load feels it. Gives it. */
+export async function expectEndedUnfelt(incident: Incident): Promise<Load> {
+  const { host, serving } = incident;
+  const { load, worked: ran } = await whileLoaded(host, async () => {
+    const acting = remediateOn(host);
+    await releaseLongRequests(incident, staleWorkers(incident));
+    return await acting;
+  });
+  expect(ran).toMatchObject({ exitCode: 0 });
+  expectNoneFailed(load, serving);
+  await expectLongAnswered(incident);
+  await expectOnlyStaleGone(incident);
+  return load;
 }
 
 /** Nothing was ended, nothing is stopped, and the path is as it was. */
