@@ -8,7 +8,10 @@ import { unitJudges } from "./cutover-refusals-unit.ts";
 import { whyNoEnvironmentFile, whyNotRoots } from "./cutover-roots.ts";
 import { hiding } from "./ending-blind.ts";
 
-/** What could not be seen, as a reason. How much memory a group holds is none. */
+/**
+ * What could not be seen and may hide who else there is, or who owns the path, as one reason; none
+ * where all of that was seen.
+ */
 export function blindness({ blind }: Report): readonly CutoverRefusal[] {
   const hidden = blind.filter(({ what }) => hiding.has(what));
   if (hidden.length === 0) return [];
@@ -107,8 +110,8 @@ function isDaemon({ checks, look }: RefusalCase): Because {
 }
 
 /**
- * A text that would not be one value of a unit: a line end makes more lines of one, a backslash
- * before it one of two.
+ * The first text that would not be one value of a unit: a line end makes more lines of one, a
+ * backslash before it one of two. Undefined: all are.
  */
 export function unfitText(texts: readonly string[]): string | undefined {
   return texts.find((text) => /\p{Cc}|\uFFFD|\\$/u.test(text));
@@ -166,7 +169,7 @@ export function cutoverRefusals(it: RefusalCase): readonly CutoverRefusal[] {
   });
 }
 
-/** Files that would have to be given to the account of the service. */
+/** Files that would have to be given to the account of the service; none while that is not known. */
 export function ownershipOf(
   stands: readonly PathStand[],
   { user, group }: CutoverChecks,
