@@ -1,3 +1,5 @@
+import { counted } from "../model/counted.ts";
+
 /**
  * How an attempt ended, in one line: the sentences in their order, the cause first, and each fact
  * once. A sentence that another one contains is left out.
@@ -17,8 +19,4 @@ export function workersText(asked: number, killed: readonly number[], left: numb
   const kills = killed.length === 0 ? "nobody needed SIGKILL" : `${pids} needed SIGKILL`;
   const still = left === 0 ? "" : `; still there: ${left}`;
   return `${had}${finished}; ${kills}${still}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import { cutoverAt, type GroupReport, type Report, type SocketReport } from "../model/report.ts";
 import { formatBytes } from "../parse/size.ts";
 import { PluginState } from "./exit-code.ts";
@@ -48,7 +49,7 @@ function mastersText({ masters }: SocketReport): string {
 function fineText(socket: SocketReport): string {
   const [group] = socket.groups;
   if (socket.verdict !== "one-master" || group?.master == null) return problemText(socket);
-  const workers = `${group.workers.length} worker${group.workers.length === 1 ? "" : "s"}`;
+  const workers = counted(group.workers.length, "worker");
   return `one master on ${socket.path} (pid ${group.master.pid}, ${workers})`;
 }
 
@@ -88,7 +89,7 @@ function summary(report: Report): string {
   );
   parts.push(...handovers.map(problemText));
   const fine = sockets.length - troubled.length - handovers.length;
-  if (fine > 0) parts.push(`${fine} socket${fine === 1 ? "" : "s"} with one master`);
+  if (fine > 0) parts.push(`${counted(fine, "socket")} with one master`);
   return parts.join("; ");
 }
 

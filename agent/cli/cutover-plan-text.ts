@@ -1,4 +1,5 @@
 import { shellWord } from "../detect/audit-shell.ts";
+import { counted } from "../model/counted.ts";
 import type { CutoverTarget } from "../model/cutover.ts";
 import {
   type CutoverPlan,
@@ -49,7 +50,7 @@ function headLines(
 
 function groupText({ old }: CutoverTarget): readonly string[] {
   return old.groups.map(({ role, master, workers }) => {
-    const crew = `${workers.length} worker${workers.length === 1 ? "" : "s"}`;
+    const crew = counted(workers.length, "worker");
     return master === null
       ? `${role}: ${crew} without a master`
       : `${role}: master ${master.pid}, ${crew}`;

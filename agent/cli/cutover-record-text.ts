@@ -1,7 +1,7 @@
+import { counted } from "../model/counted.ts";
 import type { CutoverAsked, CutoverRecord, CutoverStepRecord } from "../model/cutover-record.ts";
 import { formatDuration } from "../parse/duration.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
-import { counted } from "./remediate-style.ts";
 import type { TextStyle } from "./text-style.ts";
 import { labelled } from "./wrap.ts";
 

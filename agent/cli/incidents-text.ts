@@ -1,4 +1,5 @@
 import type { Cause } from "../model/cause.ts";
+import { counted } from "../model/counted.ts";
 import type { IncidentRecord, IncidentSummary } from "../model/incident-record.ts";
 import type { RemediationRecord } from "../model/remediation.ts";
 import type { GroupReport, SocketReport } from "../model/report.ts";
@@ -24,7 +25,7 @@ export function incidentsText(
   if (all.length === 0) return `no incident is recorded in ${folder}\n`;
   const open = all.filter(({ state }) => state === "open").length;
   const since = utcText(all.at(-1)?.since ?? "");
-  const head = `${count(all.length, "incident")} since ${since}, ${open} open`;
+  const head = `${counted(all.length, "incident")} since ${since}, ${open} open`;
   const lines = all.flatMap((one) => summaryLines(one, style));
   return `${[head, "", ...lines].join("\n")}\n`;
 }
@@ -163,8 +164,4 @@ function journalLines({ journal }: IncidentRecord, { width, colours }: IncidentS
 /** `13:20:09.123`: the day stands above. */
 function clock(iso: string): string {
   return iso.slice(11, 23);
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

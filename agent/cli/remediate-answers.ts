@@ -1,8 +1,9 @@
+import { counted } from "../model/counted.ts";
 import type { PidfileRepair, ThingsToDo } from "../model/remediate-actor.ts";
 import type { EndingPlan, RemediationRecord, RemediationState } from "../model/remediation.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { recordText } from "./remediate-record-text.ts";
-import { counted, type RemediateStyle } from "./remediate-style.ts";
+import type { RemediateStyle } from "./remediate-style.ts";
 import { plansText, repairsText } from "./remediate-text.ts";
 import { utcText } from "./status-socket.ts";
 

@@ -1,10 +1,11 @@
+import { counted } from "../model/counted.ts";
 import { sameProcess } from "../model/process.ts";
 import type { EndingPlan, PlannedStep, Refusal } from "../model/remediation.ts";
 import type { GroupReport, Report, SocketReport } from "../model/report.ts";
 import { formatDuration } from "../parse/duration.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import { formatBytes } from "../parse/size.ts";
-import { counted, pidsText, type RemediateStyle } from "./remediate-style.ts";
+import { pidsText, type RemediateStyle } from "./remediate-style.ts";
 import { utcText } from "./status-socket.ts";
 import { labelled, textWidth } from "./wrap.ts";
 

@@ -6,11 +6,6 @@ export interface RemediateStyle extends TextStyle {
   readonly config: string | undefined;
 }
 
-/** `1 worker`, `4 workers`. */
-export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
 /** Pids one after the other, at most sixteen: `50 51 52 53`. */
 export function pidsText(pids: readonly number[]): string {
   const more = pids.length - 16;

@@ -1,4 +1,5 @@
 import { shellWord } from "../detect/audit-shell.ts";
+import { counted } from "../model/counted.ts";
 import { passingReasons, type PidfileRepair } from "../model/remediate-actor.ts";
 import type { EndingPlan, Refusal } from "../model/remediation.ts";
 import type { Report, SocketReport } from "../model/report.ts";
@@ -6,7 +7,7 @@ import { type Verdict, verdicts } from "../model/verdict.ts";
 import { escapeUnprintable } from "../parse/path-text.ts";
 import { blindTexts, grants, nothingSeenText } from "./grants.ts";
 import { planLines, refusalLines, verdictLines } from "./remediate-plan-text.ts";
-import { counted, type RemediateStyle } from "./remediate-style.ts";
+import type { RemediateStyle } from "./remediate-style.ts";
 import { labelled, textWidth } from "./wrap.ts";
 
 /** The command that carries out what was planned for a socket, to be pasted; none if none would. */

@@ -1,13 +1,9 @@
 import type { Blindness } from "../model/blind.ts";
+import { counted } from "../model/counted.ts";
 import type { ProcessFacts } from "../model/process.ts";
 import type { Evidence, Role } from "../model/verdict.ts";
 import type { Owner } from "./owner.ts";
 import type { RoledGroup } from "./roles.ts";
-
-/** `3 workers`, `1 worker`. */
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
 
 function pids(processes: readonly ProcessFacts[]): string {
   return processes.map(({ id }) => id.pid).join(", ");
@@ -28,7 +24,7 @@ export function stale(
   groups: readonly RoledGroup[],
   evidence: Evidence,
 ): string {
-  const who = `master ${masterPids([group])} with ${count(group.workers.length, "worker")} is stale`;
+  const who = `master ${masterPids([group])} with ${counted(group.workers.length, "worker")} is stale`;
   return `${who}: it listens, but ${ownedBy(owner, groups, evidence)}`;
 }
 
@@ -61,7 +57,7 @@ export function shared(groups: readonly RoledGroup[]): string {
 /** Workers are left whose master is dead. */
 export function orphaned(group: RoledGroup): string {
   const are = group.workers.length === 1 ? "is" : "are";
-  return `${count(group.workers.length, "worker")} (${pids(group.workers)}) ${are} left of a master that is dead`;
+  return `${counted(group.workers.length, "worker")} (${pids(group.workers)}) ${are} left of a master that is dead`;
 }
 
 /** A USR2 upgrade is going on. */
@@ -71,7 +67,7 @@ export function upgrade(successor: RoledGroup, predecessors: readonly RoledGroup
 
 /** A master is on its way out. */
 export function draining(group: RoledGroup): string {
-  return `master ${masterPids([group])} has closed its listener and waits for ${count(group.workers.length, "worker")} to finish`;
+  return `master ${masterPids([group])} has closed its listener and waits for ${counted(group.workers.length, "worker")} to finish`;
 }
 
 /** Groups exist, but no new connection reaches any of them. */
@@ -79,7 +75,7 @@ export function unreachable(path: string, why: string, groups: readonly RoledGro
   const masters = mastersOf(groups);
   const who =
     masters.length === 0
-      ? count(groups.flatMap(({ workers }) => workers).length, "orphaned worker")
+      ? counted(groups.flatMap(({ workers }) => workers).length, "orphaned worker")
       : `master ${pids(masters)}`;
   return `no new connection can reach ${who}: ${path} ${why}`;
 }
