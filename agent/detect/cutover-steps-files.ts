@@ -1,5 +1,6 @@
 import type { CutoverTarget } from "../model/cutover.ts";
 import type { CutoverStep } from "../model/cutover-plan.ts";
+import { octalMode } from "../model/file-mode.ts";
 import { shellWord, shellWords, writeFile } from "./audit-shell.ts";
 import type { StepParts } from "./cutover-step-parts.ts";
 
@@ -11,8 +12,10 @@ function fileCommands({
 }: CutoverTarget["files"][number]): readonly string[] {
   const lines = text.trimEnd().split("\n");
   const shown = secret ? lines.map((line) => line.replace(/=.*/, "=…")) : lines;
-  const octal = mode.toString(8).padStart(4, "0");
-  return [...writeFile(path, shown), ...(secret ? [`chmod ${octal} ${shellWord(path)}`] : [])];
+  return [
+    ...writeFile(path, shown),
+    ...(secret ? [`chmod ${octalMode(mode)} ${shellWord(path)}`] : []),
+  ];
 }
 
 /** The backup, and the record that is written from then on. */

@@ -1,5 +1,6 @@
 import type { CutoverTarget } from "../model/cutover.ts";
 import type { CutoverStep } from "../model/cutover-plan.ts";
+import { octalMode } from "../model/file-mode.ts";
 import { shellWord, shellWords } from "./audit-shell.ts";
 import type { StepParts } from "./cutover-step-parts.ts";
 import { execWords } from "./cutover-unit-file.ts";
@@ -77,7 +78,7 @@ export function answerStep({ target }: StepParts): CutoverStep {
       curl("-sS", "--unix-socket", socket.path, `http://localhost${socket.url}`),
       ...curlNginx(target),
     ],
-    check: `MainPID listens at the path, the file is ${mode.toString(8).padStart(4, "0")} ${ownerText}, both answer below 500`,
+    check: `MainPID listens at the path, the file is ${octalMode(mode)} ${ownerText}, both answer below 500`,
     undo: null,
   };
 }

@@ -1,5 +1,6 @@
 import type { LsbHeader } from "../model/cutover-facts.ts";
 import type { CutoverFile, CutoverService, CutoverSocket } from "../model/cutover.ts";
+import { octalMode } from "../model/file-mode.ts";
 import { unitWord } from "./audit-shell.ts";
 
 /** What a native unit's file is written from. */
@@ -101,7 +102,7 @@ function socketText({ service, socket, header }: UnitFileParts): string {
     `ListenStream=${settingValue(socket.path)}`,
     `SocketUser=${service.user.name}`,
     `SocketGroup=${service.group.name}`,
-    `SocketMode=${socket.mode.toString(8).padStart(4, "0")}`,
+    `SocketMode=${octalMode(socket.mode)}`,
     "",
     "[Install]",
     "WantedBy=sockets.target",

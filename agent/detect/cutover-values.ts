@@ -2,6 +2,7 @@ import type { CutoverLook, LaunchFacts } from "../model/cutover-facts.ts";
 import type { CutoverNginx } from "../model/cutover.ts";
 import type { CutoverFlags } from "../model/cutover-flags.ts";
 import type { CutoverQuestion, CutoverValueName } from "../model/cutover-plan.ts";
+import { octalMode } from "../model/file-mode.ts";
 import type { GunicornLine } from "../model/gunicorn-line.ts";
 import type { SocketReport } from "../model/report.ts";
 import {
@@ -144,7 +145,7 @@ function chooseMask(it: ChoiceCase): Choice<number> {
 
 /** The mode of a socket file that is bound under an umask, four octal digits. */
 export function modeText(umask: number): string {
-  return (0o777 & ~umask).toString(8).padStart(4, "0");
+  return octalMode(0o777 & ~umask);
 }
 
 const noLine: GunicornLine = {

@@ -1,4 +1,5 @@
 import type { Stats } from "node:fs";
+import { octalMode } from "../model/file-mode.ts";
 import type { Place, PathState, SocketFile } from "../model/place.ts";
 import type { ReadFailure } from "../model/read.ts";
 import { mountOf, parseMountinfo } from "../parse/mountinfo.ts";
@@ -121,7 +122,7 @@ export function createPlaces(proc: ProcPaths, files: Files): Places {
       file: {
         device: stat.value.dev,
         inode: stat.value.ino,
-        mode: (stat.value.mode & 0o7777).toString(8).padStart(4, "0"),
+        mode: octalMode(stat.value.mode & 0o7777),
         uid: stat.value.uid,
         gid: stat.value.gid,
         mountDevice: mountDevice(way, directory, shown),

@@ -1,3 +1,4 @@
+import { octalMode } from "../model/file-mode.ts";
 import type { AlertmanagerSettings, Settings, SocketSettings } from "../model/settings.ts";
 
 const durationUnits = [
@@ -43,7 +44,7 @@ function socketLines(socket: SocketSettings): string[] {
     lines.push(`    expected_workers: ${socket.expectedWorkers}`);
   }
   if (socket.expectedMode !== undefined) {
-    lines.push(`    expected_mode: "${socket.expectedMode.toString(8).padStart(4, "0")}"`);
+    lines.push(`    expected_mode: "${octalMode(socket.expectedMode)}"`);
   }
   if (socket.expectedOwner !== undefined) {
     lines.push(`    expected_owner: ${JSON.stringify(socket.expectedOwner)}`);
