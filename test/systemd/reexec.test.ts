@@ -6,7 +6,7 @@ import { reportOf, startAgentService } from "../testbed/installed-agent.ts";
 import { releases, type TestHost } from "../testbed/test-host.ts";
 import { pageOf } from "./metrics-page.ts";
 import { loggedBy, onlySocket, sysvPlatform, unitProperties, withoutGap } from "./sysv-platform.ts";
-import { settledTruth, type Truth, truthOf } from "./truth.ts";
+import { has, settledTruth, type Truth, truthOf } from "./truth.ts";
 
 /** What apt's nightly run does to systemd, among others. */
 const disturbances = [
@@ -27,7 +27,7 @@ describe.each(releases)("on %s", (release) => {
     await expectUndisturbed(host, [{ level: 30, verdict: "one-master", confirmed: false }]);
 
     await makeDuplicate(host);
-    await settledTruth(host, "two whole groups", ({ masters }) => masters.length === 2);
+    await settledTruth(host, "two whole groups", has(2));
     await waitFor("the duplicate to be confirmed", async () => {
       return onlySocket(await reportOf(host)).confirmed;
     });

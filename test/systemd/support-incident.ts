@@ -9,7 +9,7 @@ import { inodeAtPath } from "./expected-report.ts";
 import { actingSettings, beginsMs, remediateOn } from "./support-acting.ts";
 import { goneOf, type HostProcess, processesOn } from "./support-processes.ts";
 import { groupPids, sysvPlatform } from "./sysv-platform.ts";
-import { settledTruth, type Truth } from "./truth.ts";
+import { has, settledTruth, type Truth } from "./truth.ts";
 
 /** The incident, as it is found: two groups, and requests in flight on the stale one. */
 export interface Incident {
@@ -104,7 +104,7 @@ export async function expectLongAnswered({ long }: Incident): Promise<void> {
 /** The stale group is gone, and nothing else on the host has changed. */
 export async function expectOnlyStaleGone(incident: Incident): Promise<void> {
   const { host, stale, serving, truth, file } = incident;
-  const after = await settledTruth(host, "one whole group", ({ masters }) => masters.length === 1);
+  const after = await settledTruth(host, "one whole group", has(1));
   expect(after).toEqual({ ...truth, masters: truth.masters.filter(({ pid }) => pid === serving) });
   const group = new Set(groupPids(truth, stale));
   const gone = await goneOf(host, incident.processes);
