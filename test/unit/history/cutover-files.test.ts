@@ -52,7 +52,7 @@ describe("the record of a cutover", () => {
     const stateDir = ownStateDir();
     expect(await readCutover(stateDir, "platform.service")).toEqual({ ok: true, value: undefined });
     expect(await readCutovers(stateDir)).toEqual({ ok: true, value: [] });
-    for (const one of [cutover(), doneCutover]) {
+    for (const one of [cutover(), doneCutover, cutover({ scriptRanIn: cutover().bootId })]) {
       const record = beside(stateDir, one);
       await writeCutover(stateDir, record);
       expect(await readCutover(stateDir, record.unit)).toEqual({ ok: true, value: record });
@@ -80,9 +80,16 @@ describe("the record of a cutover", () => {
     ["pid 1 among the processes", "aside.0.pid", 1],
     ["a step that there is none of", "steps.0.step", "format-disk"],
     ["an outcome without an end", "endedAt", null],
+    ["a boot that is no text", "scriptRanIn", 7],
   ])("is none with %s", (_, path, value) => {
     expect(isCutoverRecord(changed(path, value))).toBe(false);
     expect(isCutoverRecord(changed("schema", 1))).toBe(true);
+  });
+
+  it("is one also where it does not say in which boot the script was run, as none did before", () => {
+    expect(doneCutover).not.toHaveProperty("scriptRanIn");
+    expect(isCutoverRecord(doneCutover)).toBe(true);
+    expect(isCutoverRecord(changed("scriptRanIn", null))).toBe(true);
   });
 
   it("that could not be read again is not written", async () => {

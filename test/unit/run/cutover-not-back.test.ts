@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { FileNow } from "../../../agent/model/acting.ts";
-import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
+import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
 import { hasToLose, whyNotBack } from "../../../agent/run/cutover-way-back.ts";
 import { whereTo } from "../../../agent/run/cutover-which-way.ts";
 import { group, path, report, socket, unclear } from "../cli/reports.ts";
@@ -172,42 +172,71 @@ it.each<[string, Partial<FakeHost>, boolean, RegExp]>([
   expect(way.forward).toBe(forward);
 });
 
-it("a put back of it that came to nothing does not make the script's master its own", async () => {
+const gone = "/nonexistent/gone.service";
+const stillRuns = /is gone, and process 70 of it still runs/;
+const at = "2026-11-23T00:39:55.990Z";
+
+/** A record of these steps, all of them done, by which the file of the native unit is gone. */
+function withoutFile(steps: readonly CutoverStepRecord["step"][]): CutoverRecord {
   const { target } = record();
-  const files = [{ path: "/nonexistent/gone.service", mode: 0o644, secret: false, sha256: "" }];
-  const at = "2026-11-23T00:39:55.990Z";
-  const steps = ["install", "start", "remove-unit", "start-old", "restore-new"] as const;
-  const { walk } = fakeCutover({
-    ...serves,
-    record: record({
-      target: { ...target, files },
-      steps: steps.map((step) => {
-        const result = step === "restore-new" ? "skipped" : "done";
-        return { step, at, result, tookMs: 1, text: "" };
-      }),
-    }),
+  const files = [{ path: gone, mode: 0o644, secret: false, sha256: "" }];
+  return record({
+    target: { ...target, files },
+    steps: steps.map((step) => ({ step, at, result: "done", tookMs: 1, text: "" })),
   });
-  expect(await whyNotBack(walk, false)).toBeUndefined();
-});
+}
 
 it.each([
   ["was removed by this cutover", ["install", "start", "stop-new", "remove-unit"], undefined],
-  ["is gone by somebody else", ["install", "start"], /is gone, and process 70 of it still runs/],
+  ["is gone by somebody else", ["install", "start"], stillRuns],
   [
     "is gone after it was put back",
     ["install", "start", "remove-unit", "start-old", "restore-new"],
-    /is gone, and process 70 of it still runs/,
+    stillRuns,
   ],
 ] as const)("where its file %s", async (_, steps, says) => {
-  const { target } = record();
-  const files = [{ path: "/nonexistent/gone.service", mode: 0o644, secret: false, sha256: "" }];
-  const at = "2026-11-23T00:39:55.990Z";
+  const { walk } = fakeCutover({ ...serves, record: withoutFile(steps) });
+  expect((await whyNotBack(walk, false)) ?? "").toMatch(says ?? /^$/);
+});
+
+it.each(["skipped", "failed", "begun"] as const)(
+  "whom the script has started is not its own after a put back of it that was %s",
+  async (result) => {
+    const before = withoutFile(["install", "start", "remove-unit", "start-old"]);
+    const restore = { step: "restore-new", at, result, tookMs: 1, text: "" } as const;
+    const { walk } = fakeCutover({
+      ...serves,
+      record: { ...before, steps: [...before.steps, restore] },
+    });
+    expect(await whyNotBack(walk, false)).toBeUndefined();
+  },
+);
+
+it.each([
+  [
+    "a boot has started by the script may be stopped",
+    "another",
+    "/run/systemd/generator.late/x",
+    true,
+    /^$/,
+  ],
+  ["runs since before is left to a person", "this", "/run/x", true, stillRuns],
+  ["a boot has started by that file is left to a person", "another", gone, true, stillRuns],
+  ["no script can have started is left to a person", "another", "/run/x", false, stillRuns],
+] as const)("where its file is gone, one that %s", async (_, boot, unitFile, script, says) => {
+  const initScript = join(mkdtempSync(join(tmpdir(), "onemaster-boot-")), "platform");
+  onTestFinished(() => rmSync(dirname(initScript), { recursive: true }));
+  if (script) writeFileSync(initScript, "#!/bin/sh\n");
+  const before = withoutFile(["install", "start"]);
+  const { target } = before;
   const { walk } = fakeCutover({
     ...serves,
-    record: record({
-      target: { ...target, files },
-      steps: steps.map((step) => ({ step, at, result: "done", tookMs: 1, text: "" })),
-    }),
+    unit: () => ({ fragmentPath: unitFile, mainPid: 70 }),
+    record: {
+      ...before,
+      bootId: boot === "this" ? before.bootId : boot,
+      target: { ...target, old: { ...target.old, initScript } },
+    },
   });
-  expect((await whyNotBack(walk, false)) ?? "").toMatch(says ?? /^$/);
+  expect((await whyNotBack(walk, false)) ?? "").toMatch(says);
 });

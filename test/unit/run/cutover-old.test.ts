@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import { checkOld } from "../../../agent/run/cutover-check-old.ts";
 import { createOldStart } from "../../../agent/run/cutover-old.ts";
 import { duplicate, group, report, socket, unclear } from "../cli/reports.ts";
@@ -186,4 +187,35 @@ it("a script that ran in another boot has started nobody who is there", async ()
   const start = createOldStart(walk);
   expect((await start.run()).text).toContain("process 812 is in platform.service");
   expect(start.began()).toBe(false);
+});
+
+it("the boot in which the script is run is written down before it is", async () => {
+  let written: CutoverRecord["scriptRanIn"];
+  let atStart: CutoverRecord["scriptRanIn"];
+  const { walk } = fakeCutover({
+    record: taken("set-aside", "start"),
+    report: report([nobody]),
+    unit: () => ({ activeState: "inactive" }),
+    written: ({ scriptRanIn }) => (written = scriptRanIn),
+    refuses(call) {
+      if (call.startsWith("start")) atStart = written;
+      return undefined;
+    },
+  });
+  expect((await createOldStart(walk).run()).result).toBe("done");
+  expect(atStart).toBe(cutover().bootId);
+});
+
+it("the script is run also where that cannot be written down, and it is told", async () => {
+  const { walk, calls } = fakeCutover({
+    record: taken("set-aside", "start"),
+    report: report([nobody]),
+    unit: () => ({ activeState: "inactive" }),
+    written() {
+      throw new Error("ENOSPC");
+    },
+  });
+  expect((await createOldStart(walk).run()).result).toBe("done");
+  expect(calls).toEqual(["start platform.service"]);
+  expect(walk.notes()).toEqual(["that the script is run is not written down: ENOSPC"]);
 });

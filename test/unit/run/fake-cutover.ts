@@ -1,4 +1,4 @@
-import type { Eyes, FileNow, Hands } from "../../../agent/model/acting.ts";
+import type { Eyes, FileNow, Hands, ProcessNow } from "../../../agent/model/acting.ts";
 import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
 import type { Report } from "../../../agent/model/report.ts";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
@@ -27,6 +27,8 @@ export interface FakeHost {
   readonly stateOf?: (pid: number) => string;
   /** Who of them has been told to end. */
   readonly toldToEnd?: readonly number[];
+  /** What else one that lives is; absent: a master that is called gunicorn. */
+  readonly isAs?: (pid: number) => Partial<Pick<ProcessNow, "signalRole" | "comm">>;
   /** Absent: nobody may be signalled. */
   readonly signal?: Hands["signal"];
   readonly unit?: (name: string) => Partial<UnitProperties>;
@@ -39,6 +41,8 @@ export interface FakeHost {
   readonly generator?: boolean;
   /** What a call to systemd fails with. */
   readonly refuses?: (call: string) => string | undefined | Promise<string | undefined>;
+  /** Is given the record each time that it is written; what it throws keeps it from being so. */
+  readonly written?: (record: CutoverRecord) => void;
 }
 
 /** A walk on it, and every call to systemd that is made: `start platform.service`. */
@@ -83,7 +87,11 @@ export function fakeCutover(host: FakeHost): {
     hasGenerator: () => host.generator !== false,
     ask: (place) =>
       Promise.resolve(host.answers?.(place) ?? host.answer ?? { kind: "silent", why: "ENOENT" }),
-    keep: () => Promise.resolve(),
+    // async: what it throws is a rejection, as in production
+    async keep(record) {
+      await Promise.resolve();
+      host.written?.(record);
+    },
     told: { step: () => undefined, note: () => undefined },
     stopAsked: () => false,
   };
@@ -95,6 +103,7 @@ function eyesOf({
   living = new Map(),
   stateOf = () => "S",
   toldToEnd = [],
+  isAs = () => ({}),
 }: FakeHost): Eyes {
   return {
     process: (pid) =>
@@ -106,6 +115,7 @@ function eyesOf({
             signalRole: "master",
             endingPending: toldToEnd.includes(pid),
             comm: "gunicorn",
+            ...isAs(pid),
           }
         : "gone",
     sockets: (pid) => living.get(pid),
