@@ -196,3 +196,42 @@ it("tells who serves also where the script could be run only after a while", asy
   expect(over.outcome).toBe("rolled-back");
   expect(over.ending).toMatch(/^master 90 in platform\.service serves /);
 });
+
+const boundBySystemd = { kind: "socket", device: 26, inode: 9 } as const;
+
+it.each<[string, string, Partial<FakeHost>, boolean]>([
+  ["that did not stop and holds the path is left in place", "active", {}, true],
+  [
+    "that did not stop is removed where the path leads to the old master",
+    "active",
+    { living: oldListens, report: report([socket({ groups: [group("serving", 68)] })]) },
+    false,
+  ],
+  ["that has not ended its stop, and holds nothing, is removed", "deactivating", {}, false],
+])("a socket unit %s", async (_, activeState, change, keeps) => {
+  const one = await installed();
+  const socketFile = join(dirname(one.unitFile), "platform.socket");
+  writeFileSync(socketFile, "[Socket]\n");
+  const { target } = one.record;
+  const files = [...target.files, { ...target.files[0]!, path: socketFile }];
+  const start = ["platform.socket", "platform.service"];
+  const { walk, calls } = fakeCutover({
+    ...runningUntilStopped(one),
+    record: { ...one.record, target: { ...target, files, start } },
+    report: nobody,
+    file: "living" in change ? { kind: "socket", ...one.file } : boundBySystemd,
+    answer: { kind: "silent", why: "no answer in 10 s" },
+    unit: (name) =>
+      name === "platform.socket"
+        ? { activeState, fragmentPath: socketFile }
+        : { activeState: "inactive", fragmentPath: one.unitFile },
+    members: () => [],
+    refuses: (call) => (call === "stop platform.socket" ? "it did not stop" : undefined),
+    ...change,
+  });
+  const over = await undoCutover(walk, "asked for", "rollback");
+  expect(over.ending).toContain(`stop-new: it did not stop; platform.socket is ${activeState}`);
+  expect([existsSync(socketFile), existsSync(one.unitFile)]).toEqual([keeps, keeps]);
+  expect(stepsOf(over).some((step) => step.startsWith("remove-unit"))).toBe(!keeps);
+  expect(calls.some((call) => call.startsWith("start "))).toBe(false);
+});
