@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { promtool } from "./expose/promtool.ts";
+import { promtool, promtoolLimit } from "./expose/promtool.ts";
 
 const rulesFolder = fileURLToPath(new URL("../../rules/", import.meta.url));
 const storiesFolder = join(rulesFolder, "tests");
@@ -69,7 +69,7 @@ const contract: Readonly<Record<string, readonly [severity: string, about: strin
 const targetLabels = ["job", "instance", "cluster"];
 
 describe("the rules", () => {
-  it.for(rulesFiles)("%s is sound to promtool", (file, context) => {
+  it.for(rulesFiles)("%s is sound to promtool", promtoolLimit, (file, context) => {
     const path = join(rulesFolder, file);
     const { status, output } = promtool(context, ["check", "rules", path]);
     expect({ status, output }).toEqual({
@@ -78,7 +78,7 @@ describe("the rules", () => {
     });
   });
 
-  it.for(storyFiles)("tell the stories of %s", (file, context) => {
+  it.for(storyFiles)("tell the stories of %s", promtoolLimit, (file, context) => {
     const { status, output } = promtool(context, ["test", "rules", join(storiesFolder, file)]);
     expect({ status, output }).toEqual({
       status: 0,
@@ -135,19 +135,23 @@ describe("the rules", () => {
     for (const [metric] of used) expect(page).toContain(`# TYPE ${metric} `);
   });
 
-  it("take another place of the runbook by the command that their file names", (context) => {
-    const folder = temporaryFolder("rules");
-    for (const file of rulesFiles) cpSync(join(rulesFolder, file), join(folder, file));
-    const text = read(join(rulesFolder, "onemaster.rules.yml"));
-    const command = /^# {3}(sed -i .*)$/m.exec(text)?.[1] ?? "";
-    execFileSync("sh", ["-ec", command], { cwd: folder });
-    const moved = rulesFiles.flatMap((file) => rulesIn(read(join(folder, file))));
-    expect(moved.flatMap(({ annotations }) => annotations?.["runbook_url"] ?? [])).toEqual(
-      names.map((name) => `https://wiki.example.org/onemaster#${name.toLowerCase()}`),
-    );
-    const files = rulesFiles.map((file) => join(folder, file));
-    expect(promtool(context, ["check", "rules", ...files]).status).toBe(0);
-  });
+  it(
+    "take another place of the runbook by the command that their file names",
+    promtoolLimit,
+    (context) => {
+      const folder = temporaryFolder("rules");
+      for (const file of rulesFiles) cpSync(join(rulesFolder, file), join(folder, file));
+      const text = read(join(rulesFolder, "onemaster.rules.yml"));
+      const command = /^# {3}(sed -i .*)$/m.exec(text)?.[1] ?? "";
+      execFileSync("sh", ["-ec", command], { cwd: folder });
+      const moved = rulesFiles.flatMap((file) => rulesIn(read(join(folder, file))));
+      expect(moved.flatMap(({ annotations }) => annotations?.["runbook_url"] ?? [])).toEqual(
+        names.map((name) => `https://wiki.example.org/onemaster#${name.toLowerCase()}`),
+      );
+      const files = rulesFiles.map((file) => join(folder, file));
+      expect(promtool(context, ["check", "rules", ...files]).status).toBe(0);
+    },
+  );
 });
 
 describe("the runbook", () => {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { type AuditReport, unitLinks } from "../../../agent/model/audit.ts";
 import type { Metrics } from "../../../agent/expose/metrics.ts";
 import { classicPage, linesOf, newMetrics, withoutFigures } from "./page.ts";
-import { promtool } from "./promtool.ts";
+import { promtool, promtoolLimit } from "./promtool.ts";
 import { duplicateSocket, reportOf, socketPath } from "./reports.ts";
 
 /** Every link but what could not be told, and masters that are in no unit. */
@@ -108,17 +108,21 @@ it("prints the whole page of a host with two masters", async () => {
   );
 });
 
-it("prints a page that promtool finds no fault with", async (context) => {
+it("prints a page that promtool finds no fault with", promtoolLimit, async (context) => {
   const page = await classicPage(afterTheIncident());
   expect(promtool(context, ["check", "metrics"], page)).toEqual({ status: 0, output: "" });
 });
 
-it("prints a page that promtool finds no fault with before the first scan", async (context) => {
-  const page = await classicPage(newMetrics());
-  expect(promtool(context, ["check", "metrics"], page)).toEqual({ status: 0, output: "" });
-});
+it(
+  "prints a page that promtool finds no fault with before the first scan",
+  promtoolLimit,
+  async (context) => {
+    const page = await classicPage(newMetrics());
+    expect(promtool(context, ["check", "metrics"], page)).toEqual({ status: 0, output: "" });
+  },
+);
 
-it("leaves promtool something to find", (context) => {
+it("leaves promtool something to find", promtoolLimit, (context) => {
   const run = promtool(context, ["check", "metrics"], "# TYPE a_total gauge\na_total 1\n");
   expect(run.status).not.toBe(0);
 });

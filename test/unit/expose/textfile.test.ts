@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { AuditReport } from "../../../agent/model/audit.ts";
 import { textfilePage } from "../../../agent/expose/textfile.ts";
-import { promtool } from "./promtool.ts";
+import { promtool, promtoolLimit } from "./promtool.ts";
 import { duplicateSocket, reportOf, soundSocket } from "./reports.ts";
 
 const facts = { audit: undefined, complete: true, version: "1.2.3", node: "v20.0.0" };
@@ -47,7 +47,7 @@ it("says when the look was taken, and when it was complete only where it was", a
   expect(page).not.toContain("last_complete");
 });
 
-it("has no finding for promtool", async (context) => {
+it("has no finding for promtool", promtoolLimit, async (context) => {
   const page = await textfilePage({ ...facts, report: reportOf([duplicateSocket()]) });
   expect(promtool(context, ["check", "metrics"], page)).toEqual({ status: 0, output: "" });
 });
