@@ -8,7 +8,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { createFailureLog } from "../../../agent/probe/failures.ts";
 import { createSlowFiles } from "../../../agent/probe/slow-files.ts";
 import { temporaryFolder } from "./fake-proc.ts";
@@ -52,15 +52,15 @@ it("gives up a file that never answers, and does not ask it twice at a time", as
   const failure = { kind: "failed", what, why: "no answer in 50 ms" };
   try {
     expect(await slow.bytes(what)).toEqual({ ok: false, failure });
-    const askedMs = performance.now();
-    const again = await slow.bytes(what);
-    expect(again).toEqual({
+    // no time passes for it: whoever waits for an answer waits for ever
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    expect(await slow.bytes(what)).toEqual({
       ok: false,
       failure: { ...failure, why: "still waiting for an earlier read" },
     });
-    expect(performance.now() - askedMs).toBeLessThan(50);
     expect(log.totals).toEqual({ ...none, failed: 2 });
   } finally {
+    vi.useRealTimers();
     answer(what);
   }
 });
