@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
+import { anyText } from "./any-text.ts";
 
 /** Texts of any characters, and texts that are put together of what a format is made of. */
 export function garbageOf(pieces: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(
-    fc.string({ unit: "binary" }),
+    anyText,
     fc.array(fc.constantFrom(...pieces)).map((parts) => parts.join("")),
   );
 }

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mountOf, parseMountinfo, type Mount } from "../../../agent/parse/mountinfo.ts";
+import { anyText } from "./any-text.ts";
 import { fixtureText } from "./fixture.ts";
 
 function mount(mountPoint: string, minor = 0): Mount {
@@ -78,7 +79,7 @@ describe("parseMountinfo", () => {
 
   it("finds a mount among garbage", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (before, after) => {
+      fc.property(anyText, anyText, (before, after) => {
         const { mounts } = parseMountinfo(`${before}\n${good}\n${after}`);
         expect(mounts).toContainEqual(goodMount);
       }),
@@ -87,7 +88,7 @@ describe("parseMountinfo", () => {
 
   it("never throws", () => {
     const garbage = fc.oneof(
-      fc.string({ unit: "binary" }),
+      anyText,
       fc
         .array(fc.constantFrom("1", "0:1", "/", "-", "\\04", "\\777", "rw"))
         .map((w) => w.join(" ")),

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseProcStat } from "../../../agent/parse/proc-stat.ts";
+import { anyText, anyTextUpTo } from "./any-text.ts";
 import { fixtureText } from "./fixture.ts";
 
 it.each([
@@ -110,7 +111,7 @@ it.each([
 
 it("reads any name that is not longer than the kernel allows", () => {
   fc.assert(
-    fc.property(fc.string({ maxLength: 15, unit: "binary" }), (comm) => {
+    fc.property(anyTextUpTo(15), (comm) => {
       expect(parseProcStat(line(comm))).toEqual({ ...facts, comm });
     }),
   );
@@ -136,7 +137,7 @@ it.each([
 
 it("never throws", () => {
   const garbage = fc.oneof(
-    fc.string({ unit: "binary" }),
+    anyText,
     fc.array(fc.constantFrom("1", "(", ")", " ", "S", "-1", "\n", "18446744073709551615")),
   );
   fc.assert(

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseProcStat } from "../../../agent/parse/proc-stat.ts";
 import { parseProcStatus } from "../../../agent/parse/proc-status.ts";
+import { anyText } from "./any-text.ts";
 import { fixtureText } from "./fixture.ts";
 
 it.each([
@@ -59,16 +60,14 @@ it.each([
 
 it("never throws", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (garbage) => {
+    fc.property(anyText, (garbage) => {
       expect(() => parseProcStatus(garbage)).not.toThrow();
     }),
   );
 });
 
 it("finds its lines among any others", () => {
-  const others = fc.array(
-    fc.string({ unit: "binary" }).map((one) => `X${one.replaceAll("\n", "")}`),
-  );
+  const others = fc.array(anyText.map((one) => `X${one.replaceAll("\n", "")}`));
   fc.assert(
     fc.property(others, others, others, (first, second, third) => {
       const lines = [

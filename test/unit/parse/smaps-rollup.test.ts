@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseSmapsRollup } from "../../../agent/parse/smaps-rollup.ts";
+import { anyText } from "./any-text.ts";
 import { fixtureText } from "./fixture.ts";
 
 const kilobyte = 1024;
@@ -78,7 +79,7 @@ it("cannot tell from an empty file, as zombies have", () => {
 });
 
 it("finds its lines among any others", () => {
-  const others = fc.array(fc.string({ unit: "binary" }).map((line) => `x${line}`));
+  const others = fc.array(anyText.map((line) => `x${line}`));
   fc.assert(
     fc.property(others, others, (before, after) => {
       const text = [...before, worker.trimEnd(), ...after].join("\n");
@@ -89,7 +90,7 @@ it("finds its lines among any others", () => {
 
 it("never throws", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
+    fc.property(anyText, (text) => {
       expect(() => parseSmapsRollup(text)).not.toThrow();
     }),
   );
