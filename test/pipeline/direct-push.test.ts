@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { fileURLToPath } from "node:url";
 import { beforeEach, expect, test } from "vitest";
 import { testFolder } from "../support/folder.ts";
 import { heldListeners } from "../support/gunicorn.ts";
@@ -9,6 +8,7 @@ import { requireReal } from "../support/require-real.ts";
 import { gone, signal } from "../support/signal.ts";
 import { waitFor } from "../support/wait.ts";
 import { startAlertmanager, startAlertmanagerPair } from "./alertmanager.ts";
+import { impatientRules } from "./examples.ts";
 import { openGate } from "./gate.ts";
 import { startPrometheus } from "./prometheus.ts";
 import {
@@ -27,19 +27,7 @@ beforeEach((context) =>
   requireReal(context, "root", "gunicorn", "ss", "prometheus", "alertmanager"),
 );
 
-const rules = readFileSync(
-  fileURLToPath(new URL("../../rules/onemaster.rules.yml", import.meta.url)),
-  "utf8",
-);
-
-/** The rules as they are shipped, but for the minute of the duplicate, which a test has not. */
-const impatientRules = rules.replace(
-  /(alert: OnemasterDuplicateMaster\n(?:.*\n)*?\s+for: )1m/,
-  "$15s",
-);
-
 test("a push and a rule that fires make one alert, one page and one all-clear", async () => {
-  expect(impatientRules).not.toBe(rules);
   const folder = testFolder();
   const receiver = await startReceiver();
   const alertmanager = await startAlertmanager({ folder, config: routeAtOnce(receiver) });
@@ -51,7 +39,7 @@ test("a push and a rule that fires make one alert, one page and one all-clear", 
     labels: { instance: "web-1:10709", cluster: "eu-1", region: "eu" },
     resolve_after: "5s",
   });
-  writeFileSync(folder.at("onemaster.rules.yml"), impatientRules);
+  writeFileSync(folder.at("onemaster.rules.yml"), impatientRules());
   const prometheus = await startPrometheus({
     folder,
     config: {

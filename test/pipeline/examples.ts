@@ -44,6 +44,17 @@ export function exampleOfOneHost(agent: string, alertmanager: string): Prometheu
   return parse(text) as PrometheusConfig;
 }
 
+/** The rules as they are shipped, but for the minute of the duplicate, which is 5 s. */
+export function impatientRules(): string {
+  const rules = example("rules/onemaster.rules.yml");
+  const impatient = rules.replace(
+    /(alert: OnemasterDuplicateMaster\n(?:.*\n)*?\s+for: )1m/,
+    "$15s",
+  );
+  if (impatient === rules) throw new Error("the rule of the duplicate waits for no minute");
+  return impatient;
+}
+
 /** The routes with other times, whatever these are. */
 function withTestsPatience(route: unknown): unknown {
   if (Array.isArray(route)) return route.map(withTestsPatience);

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import { testFolder } from "../support/folder.ts";
 import { requireReal } from "../support/require-real.ts";
@@ -6,7 +7,7 @@ import { makeDuplicate, platform } from "../testbed/incident.ts";
 import { statusOn } from "../testbed/installed-agent.ts";
 import { ensurePackages } from "../testbed/package.ts";
 import { startAlertmanagerPair } from "./alertmanager.ts";
-import { checkout } from "./checkout.ts";
+import { impatientRules } from "./examples.ts";
 import {
   boundAtMs,
   type FleetHost,
@@ -57,10 +58,13 @@ test(
       host: ourAddress,
     });
     const scan = { confirm_for: `${confirmForMs}ms` };
-    await settle(byPrometheus, { scan });
-    await settle(quiet, { scan });
+    // who serves has to have lasted for that long anyway before the other is ended
+    const remediation = { confirm_for: "10s" };
+    await settle(byPrometheus, { scan, remediation });
+    await settle(quiet, { scan, remediation });
     await settle(pushing, {
       scan,
+      remediation,
       alertmanager: {
         url: pair.map(({ url }) => url),
         // scraped each second, Prometheus sees the end that much later
@@ -68,6 +72,8 @@ test(
         labels: { instance: pushing.instance, cluster: pushing.cluster },
       },
     });
+    // how long the shipped rule waits is what page.test.ts is about
+    writeFileSync(folder.at("onemaster.rules.yml"), impatientRules());
     const prometheus = await startPrometheus({
       folder,
       config: configFor(
@@ -199,7 +205,7 @@ function configFor(
 ) {
   return {
     global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
-    rule_files: [`${checkout}/rules/onemaster.rules.yml`],
+    rule_files: ["onemaster.rules.yml"],
     alerting: { alertmanagers: [{ static_configs: [{ targets: alertmanagers }] }] },
     scrape_configs: [
       {
