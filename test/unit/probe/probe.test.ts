@@ -43,7 +43,8 @@ function at(snapshot: Snapshot, path: string) {
   };
 }
 
-describe("on this host", () => {
+// a look reads what all processes are: on a busy host each may take seconds
+describe("on this host", { timeout: 30_000 }, () => {
   it.each([
     ["an ordinary path", "app.sock"],
     ["a path with blanks", "my app.sock"],

@@ -14,6 +14,9 @@ import { createChangeLog } from "../../../agent/run/change-log.ts";
 import { createLoop } from "../../../agent/run/loop.ts";
 import { fakeClock } from "./fake-clock.ts";
 
+// a scan reads what all processes of this host are: on a busy one each may take seconds
+vi.setConfig({ testTimeout: 30_000 });
+
 function settingsFor(...paths: readonly string[]): Settings {
   const sockets = paths.map(socketAt);
   return { ...defaultSettings, sockets };
@@ -67,7 +70,7 @@ function setUp(options: { watch?: readonly BlindReport[]; scanned?: () => void }
     /** Lets time pass, and waits until this many scans were made in all. */
     async pass(ms: number, scansByThen: number) {
       clock.pass(ms);
-      await vi.waitFor(() => expect(snapshots).toHaveLength(scansByThen), { timeout: 3_000 });
+      await vi.waitFor(() => expect(snapshots).toHaveLength(scansByThen), { timeout: 20_000 });
       // what a scan does after it has told of its snapshot
       await new Promise((resolve) => setImmediate(resolve));
     },
