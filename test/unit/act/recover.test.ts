@@ -1,8 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { recover } from "../../../agent/act/recover.ts";
 import { begin, beginRecovery, diedAfter, wrongs } from "./crash.ts";
 import { createFakeHost, type FakeHost } from "./fake-host.ts";
 import { path, rescue, type Story } from "./fake-story.ts";
+
+// each story is told again for every call of it: as much computing as nothing else of this lane
+vi.setConfig({ testTimeout: 30_000 });
 
 const groups: readonly [string, Story, atLeast: number][] = [
   ["a plain stale group", {}, 14],
