@@ -10,7 +10,8 @@ const checked = ["agent", "test", "scripts", "vitest.config.ts"];
  * What `npm test` runs, quick ones first. `packages` are Debian packages a lane needs, `root`
  * says that it needs to be root, `wishes` are packages without which single tests are skipped,
  * `project` names its vitest project, `prepare` makes what its tests only take, so that no test
- * has to wait for it.
+ * has to wait for it. `beside` names the lane before it that it runs at the same time as, with
+ * what that leaves of the processors.
  * `apart` cuts its test files into so many parts, which run at the same time, each in namespaces
  * of its own: what runs on the host of one is not on that of another.
  */
@@ -94,7 +95,8 @@ export const lanes = [
   {
     name: "vm",
     what: "a whole machine of 2 GB",
-    // the one keeps a processor busy, the other mostly waits, and neither looks at the other
+    // this one keeps a processor busy, that one mostly waits, and neither looks at the other
+    beside: "pipeline",
     prepare: makeDisk,
     project: "vm",
     needsBuild: true,
@@ -127,11 +129,12 @@ export async function readyLane(lane) {
 }
 
 /**
- * Runs a lane that is ready. Promises `state` (`passed`, `failed` or `skipped`), `reason` where there is one to tell, and how many `tests`
+ * Runs a lane that is ready, with this label before all that it says, if any. Promises `state`
+ * (`passed`, `failed` or `skipped`), `reason` where there is one to tell, and how many `tests`
  * passed, failed and were skipped.
  */
-export async function runLane(lane) {
-  return lane.project === undefined ? await runCommands(lane) : await runTests(lane);
+export async function runLane(lane, label) {
+  return lane.project === undefined ? await runCommands(lane, label) : await runTests(lane, label);
 }
 
 async function makeTreesAndPackages() {
@@ -161,10 +164,10 @@ async function grant(wishes) {
   if (why !== undefined) process.stderr.write(`Without ${missing.join(" ")}: ${why}.\n`);
 }
 
-async function runCommands({ commands }) {
+async function runCommands({ commands }, label) {
   const failed = [];
   for (const [command, ...args] of commands) {
-    const { code } = await run(command, args);
+    const { code } = await run(command, args, { label });
     if (code !== 0) failed.push(command.split("/").at(-1));
   }
   if (failed.length === 0) return { state: "passed", tests: noTests };

@@ -16,16 +16,46 @@ await setup();
 
 const startedMs = performance.now();
 const results = [];
-for (const lane of lanes.filter(({ name }) => named.length === 0 || named.includes(name))) {
-  results.push(stoppedBy() === undefined ? await ran(lane) : notReached(lane));
+for (const group of groups(
+  lanes.filter(({ name }) => named.length === 0 || named.includes(name)),
+)) {
+  results.push(...(await together(group)));
 }
 report(results);
 
-async function ran(lane) {
+/** Lanes in their order, those that run at the same time in one group. */
+function groups(chosen) {
+  const made = [];
+  for (const lane of chosen) {
+    const last = made.at(-1);
+    if (last?.some(({ name }) => name === lane.beside)) last.push(lane);
+    else made.push([lane]);
+  }
+  return made;
+}
+
+/** Makes all of them ready, one after the other, and then runs them at the same time. */
+async function together(group) {
+  const begun = [];
+  for (const lane of group) {
+    if (stoppedBy() === undefined) begun.push(await ready(lane));
+  }
+  if (stoppedBy() !== undefined) return group.map(notReached);
+  const several = begun.filter(({ result }) => result === undefined).length > 1;
+  return await Promise.all(begun.map((one) => ended(one, several)));
+}
+
+async function ready(lane) {
   console.log(`\n━━ ${lane.name}: ${lane.what}`);
   const fromMs = performance.now();
-  const result = (await readyLane(lane)) ?? (await runLane(lane));
-  const took = seconds(performance.now() - fromMs);
+  const result = await readyLane(lane);
+  return { lane, result, readyMs: performance.now() - fromMs };
+}
+
+async function ended({ lane, result: early, readyMs }, labelled) {
+  const fromMs = performance.now();
+  const result = early ?? (await runLane(lane, labelled ? lane.name : undefined));
+  const took = seconds(readyMs + performance.now() - fromMs);
   const reason = result.reason === undefined ? "" : ` (${result.reason})`;
   console.log(`━━ ${lane.name}: ${result.state}${reason} after ${took}`);
   return { lane, took, ...result };

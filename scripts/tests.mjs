@@ -15,11 +15,15 @@ export function notBegun(reason) {
 }
 
 /** Runs the vitest project of a lane, in parts where it is to be, and promises as `runLane` does. */
-export async function runTests(lane) {
-  const { apart: parts = 1 } = lane;
+export async function runTests(lane, label) {
+  const { apart: parts = 1, beside } = lane;
+  // a lane beside another takes what that leaves of the processors
+  const before = label !== undefined && beside !== undefined ? ["nice", "-n", "19"] : [];
   const ran = await Promise.all(
     Array.from({ length: parts }, async (_, index) =>
-      parts === 1 ? await runVitest(lane) : await runApart(lane, index + 1, parts),
+      parts === 1
+        ? await runVitest(lane, label, { before })
+        : await runApart(lane, index + 1, parts),
     ),
   );
   if (ran.some(({ found }) => found === undefined)) return notBegun("vitest wrote no report");
@@ -32,8 +36,7 @@ async function runApart(lane, part, parts) {
   const namespaces = ["--pid", "--mount-proc", "--net", "--fork", "--kill-child"];
   // as its pid 1 the shell also collects the daemons that the tests have ended
   const shell = ["sh", "-c", 'ip link set lo up; "$@"; exit "$?"', "sh"];
-  return await runVitest(lane, {
-    label: `${lane.name} ${part}`,
+  return await runVitest(lane, `${lane.name} ${part}`, {
     before: ["unshare", ...namespaces, ...shell],
     options: [`--shard=${part}/${parts}`],
     // unshare waits with every other signal until its child has ended
@@ -41,7 +44,7 @@ async function runApart(lane, part, parts) {
   });
 }
 
-async function runVitest(lane, { label, before = [], options = [], endedBy } = {}) {
+async function runVitest(lane, label, { before = [], options = [], endedBy } = {}) {
   return await withReport(async (report) => {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
     const vitest = [bin("vitest"), "run", "--project", lane.project, ...reporters];
