@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import type { CutoverEnd } from "../model/cutover-actor.ts";
 import type { CutoverTold } from "../model/cutover-record.ts";
 import type { Settings } from "../model/settings.ts";
@@ -38,12 +39,17 @@ export async function underLock(
   }
 }
 
-/** Nobody with another state directory acts on the socket meanwhile; refused if somebody does. */
+/**
+ * Nobody with another state directory acts on the socket meanwhile; refused if somebody does. In a
+ * folder that is gone, as one below /run is after a boot, there is nobody to be kept out, and what
+ * was there may have to come back.
+ */
 export async function underFolderLock(
   socket: string,
   work: () => Promise<CutoverEnd>,
 ): Promise<CutoverEnd> {
   const lock = await lockFolderOf(socket);
+  if (lock.kind !== "taken" && !existsSync(dirname(socket))) return await work();
   if (lock.kind !== "taken") return { kind: "refused", why: lock.refusal.why };
   try {
     return await work();
