@@ -100,6 +100,22 @@ function folderMissing({ checks }: RefusalCase): Because {
   );
 }
 
+/** As below /run, where init scripts make a folder first: the native unit would never start again. */
+function folderLost({ checks, units }: RefusalCase): Because {
+  const { lostAtBoot } = checks;
+  if (lostAtBoot.length === 0) return undefined;
+  const paths = lostAtBoot.map(({ path }) => path).join(", ");
+  const lines = lostAtBoot.map(({ path, mode, owner }) => {
+    const bits = mode.toString(8).padStart(4, "0");
+    return `"d ${path.replaceAll("%", "%%")} ${bits} ${owner.uid} ${owner.gid} -"`;
+  });
+  const file = `/etc/tmpfiles.d/${units.at(-1)?.replace(/\.service$/, "")}.conf`;
+  return (
+    `${paths} is gone after a boot, and nothing is known to make it again but what starts gunicorn ` +
+    `today, so that the native unit would not start: write ${lines.join(" and ")} to ${file}`
+  );
+}
+
 function isDaemon({ checks, look }: RefusalCase): Because {
   const { inEnvironment } = look;
   if (inEnvironment?.daemon === true || inEnvironment?.pidfile !== undefined) {
@@ -156,6 +172,7 @@ const judges: readonly Judge[] = [
   ["user", accountMissing],
   ["folder", folderClosed],
   ["folder", folderMissing],
+  ["folder", folderLost],
   ["ownership", notOwned],
   ["in-the-way", inTheWay],
   ["nginx", nginxSilent],

@@ -133,6 +133,14 @@ export interface PathStand {
   readonly folders: readonly OwnerIds[] | undefined;
 }
 
+/** A folder that the service needs, as it is now, and that is not there after a boot. */
+export interface LostFolder {
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly owner: OwnerIds;
+}
+
 /** What is tried with the values that were chosen. Nothing of it changes the host. */
 export interface CutoverChecks {
   /** Of what root would run or read where gunicorn stays root: paths that others can change. */
@@ -148,6 +156,8 @@ export interface CutoverChecks {
   readonly programProblem: string | undefined;
   readonly socketFolder: PathStand | undefined;
   readonly canEnterDirectory: boolean | undefined;
+  /** Folders of the socket, the logs and the application that nothing is known to make at boot. */
+  readonly lostAtBoot: readonly LostFolder[];
   readonly files: readonly PathStand[];
   /** Lines of gunicorn's own settings files that a unit cannot live with: `path line 3: daemon = True`. */
   readonly settingsProblems: readonly string[];

@@ -6,6 +6,7 @@ import type { OwnerIds } from "../model/log-place.ts";
 import { parseAccountEntry } from "../parse/account-entry.ts";
 import { gunicornSettings, isDaemonSetting } from "../parse/gunicorn-settings.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
+import { lostAtBoot } from "./boot-folders.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
 import { openToOthers, type RootsGunicorn } from "./roots-code.ts";
@@ -76,6 +77,7 @@ export async function checkForCutover(
     group,
     settingsProblems: settingsProblems(trials, files),
     nginx,
+    lostAtBoot: await lostAtBoot(foldersOf(trials), files, log),
   };
   const account = asAccount(user, group);
   if (account === undefined) return { ...common, ...nothingTried };
@@ -94,6 +96,12 @@ export async function checkForCutover(
     canEnterDirectory: entered,
     files: stands?.slice(1) ?? [],
   };
+}
+
+/** All that have to be there at a start; systemd makes that of a socket which it binds itself. */
+function foldersOf({ bindsSocket, binds, socket, chdir, files }: CutoverTrials): readonly string[] {
+  const made = [...(bindsSocket ? [socket, ...binds] : []), ...files];
+  return [...made.map((path) => posix.dirname(path)), ...(chdir === undefined ? [] : [chdir])];
 }
 
 const nothingOpen = { paths: [], problems: [] } as const;

@@ -146,6 +146,7 @@ function checks(change: Partial<CutoverChecks> = {}): CutoverChecks {
     programProblem: undefined,
     socketFolder: { path: folder, state: "writable", owner: { uid: 33, gid: 33 }, folders: [] },
     canEnterDirectory: true,
+    lostAtBoot: [],
     files: [],
     settingsProblems: [],
     nginx: { kind: "answered", status: 200 },

@@ -140,6 +140,12 @@ it.each<[string, PlanCase, string, string]>([
     "/logs/error.log can be neither",
   ],
   [
+    "a folder of the socket that only the init script makes after a boot",
+    { checks: { lostAtBoot: [{ path: "/run/p", mode: 0o755, owner: { uid: 33, gid: 33 } }] } },
+    "folder",
+    '/run/p is gone after a boot, and nothing is known to make it again but what starts gunicorn today, so that the native unit would not start: write "d /run/p 0755 33 33 -" to /etc/tmpfiles.d/platform.conf',
+  ],
+  [
     "a file that is no log of a service, to be given to its user",
     {
       checks: { files: [{ ...notWritable, path: "/var/log/auth.log" }] },

@@ -1,0 +1,54 @@
+import { statfsSync } from "node:fs";
+import { posix } from "node:path";
+import type { LostFolder } from "../model/cutover-facts.ts";
+import { parseTmpfilesConfig } from "../parse/tmpfiles-config.ts";
+import { pathText } from "../parse/path-text.ts";
+import { type FailureLog, failureOf } from "./failures.ts";
+import { type Files, pathBytes } from "./files.ts";
+import { runTool } from "./run-tool.ts";
+
+/** TMPFS_MAGIC of statfs(2). */
+const TMPFS = 0x01021994;
+const PATIENCE_MS = 5_000;
+
+/**
+ * Those of these folders that a boot leaves nothing of, since they are in memory or in a folder that
+ * is emptied, and that no line of tmpfiles.d is known to make again. Those that are not there are
+ * left out. A mount of its own is made again by whoever mounts it.
+ */
+export async function lostAtBoot(
+  folders: readonly string[],
+  files: Files,
+  log: FailureLog,
+): Promise<readonly LostFolder[]> {
+  const known = await runTool(["systemd-tmpfiles", "--cat-config"], {
+    patienceMs: PATIENCE_MS,
+    log,
+  });
+  const { made, emptied } = parseTmpfilesConfig(known.ok ? known.value : "");
+  const lost = new Map<string, LostFolder>();
+  for (const folder of folders) {
+    const real = files.realPath(pathBytes(folder));
+    const found = real.ok ? files.stat(real.value) : real;
+    if (!real.ok || !found.ok || made.has(real.value)) continue;
+    const isBelowEmptied = [...emptied].some((one) => real.value.startsWith(`${one}/`));
+    if (!isBelowEmptied && !isMadeInMemory(real.value, found.value.dev, files, log)) continue;
+    const { mode, uid, gid } = found.value;
+    const path = pathText(real.value);
+    lost.set(path, { path, mode: mode & 0o7777, owner: { uid, gid } });
+  }
+  return [...lost.values()];
+}
+
+/** In a tmpfs, and not its root. A host that is in memory as a whole has no unit after a boot either. */
+function isMadeInMemory(path: string, device: number, files: Files, log: FailureLog): boolean {
+  const [above, root] = [files.stat(posix.dirname(path)), files.stat("/")];
+  if (!above.ok || above.value.dev !== device) return false;
+  if (!root.ok || root.value.dev === device) return false;
+  try {
+    return statfsSync(Buffer.from(path, "latin1")).type === TMPFS;
+  } catch (error) {
+    log.count(failureOf(path, error));
+    return false;
+  }
+}
