@@ -1,5 +1,5 @@
 import { whySilent } from "./cutover-native.ts";
-import { whyReached, whoServes } from "./cutover-reached.ts";
+import { mayCome, whyReached, whoServes } from "./cutover-reached.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
 
 const ANSWER_MS = 60_000;
@@ -59,11 +59,7 @@ async function isNobodyThere(walk: CutoverWalk): Promise<boolean> {
   const wasInUnit = old.groups.every(({ master }) => {
     return master === null || old.inCgroup?.includes(master.pid) === true;
   });
-  // a gunicorn that still loads its application has no signals yet that tell of a master
-  const mayCome = (pid: number): boolean => {
-    const now = parts.eyes.process(pid);
-    return now === "unreadable" || (now !== "gone" && /^(?:gunicorn|python)|sh$/.test(now.comm));
-  };
-  if (!wasInUnit || members === undefined || members.some(mayCome)) return false;
+  if (!wasInUnit || members === undefined) return false;
+  if (members.some((pid) => mayCome(walk, pid))) return false;
   return (await whyReached(walk)) === undefined;
 }

@@ -1,6 +1,6 @@
 import { find, isOver } from "../act/found.ts";
 import { dropOldPidfile } from "./cutover-pidfile.ts";
-import { whyReached, whoServes } from "./cutover-reached.ts";
+import { mayCome, whyReached, whoServes } from "./cutover-reached.ts";
 import { letScriptStop, stopWithoutScript } from "./cutover-script-stop.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
@@ -18,6 +18,8 @@ export interface OldStart {
   readonly began: () => boolean;
   /** True where it was not run since somebody is reached at the path who does not serve. */
   readonly waits: () => boolean;
+  /** Whom it waits for instead of running it, and what ends them; undefined: nobody. */
+  readonly waitsFor: () => string | undefined;
 }
 
 /**
@@ -26,12 +28,14 @@ export interface OldStart {
  * thing: a second master, or an end of the one that serves, would be worse than waiting.
  */
 export function createOldStart(walk: CutoverWalk): OldStart {
-  // by a command that died: whoever is in the unit may be a gunicorn that is late
-  const before = walk.record().scriptRanIn === walk.parts.bootId;
-  const state = { began: before, waits: false };
+  const { parts } = walk;
+  const { unit } = walk.record().target.old;
+  // by a command that died
+  const state = { began: walk.record().scriptRanIn === parts.bootId, waits: false, left: "" };
   return {
     began: () => state.began,
     waits: () => state.waits,
+    waitsFor: () => state.left || undefined,
     async run() {
       state.waits = false;
       const serves = await untilUnreached(walk);
@@ -40,18 +44,17 @@ export function createOldStart(walk: CutoverWalk): OldStart {
         state.waits = true;
         return failed(`nothing is started: ${serves.why}`);
       }
-      const left = before ? await walk.parts.members(walk.record().target.old.unit) : [];
-      if (left !== undefined && left.length > 0) {
-        const unit = walk.record().target.old.unit;
-        walk.note(
-          `process ${left.join(", ")} is in ${unit}: if nobody serves, systemctl stop ${unit}`,
-        );
-        return done(`process ${left.join(", ")} of the init script is there: it is waited for`);
+      const left = (await parts.members(unit)) ?? [];
+      // by a command that died, by a boot, by a person: beside one that is late there is no other
+      if (left.some((pid) => mayCome(walk, pid))) {
+        const who = `process ${left.join(", ")} is in ${unit}`;
+        state.left = `${who} and serves nobody: kill -KILL ${left.join(" ")} ends it`;
+        return done(`${who}: it is waited for`);
       }
       const why = await whyNotReady(walk);
       if (why !== undefined) return failed(why);
       state.began = true;
-      walk.amend({ scriptRanIn: walk.parts.bootId });
+      walk.amend({ scriptRanIn: parts.bootId });
       const unkept = await walk.keep();
       if (unkept !== undefined) walk.note(`that the script is run is not written down: ${unkept}`);
       return await runScript(walk);

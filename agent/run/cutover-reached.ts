@@ -1,5 +1,5 @@
 import type { Report } from "../model/report.ts";
-import { isStopped } from "../act/found.ts";
+import { isDead, isStopped } from "../act/found.ts";
 import { oldStillListens, ownerIn } from "./cutover-native.ts";
 import type { CutoverWalk } from "./cutover-walk.ts";
 
@@ -34,4 +34,13 @@ export function whoServes(walk: CutoverWalk, report: Report): number | undefined
   const now = pid === undefined ? "gone" : parts.eyes.process(pid);
   // a stopped one keeps the path and answers nobody
   return typeof now === "object" && isStopped(now) ? undefined : pid;
+}
+
+/**
+ * Whether it may come to serve, as a gunicorn that still loads, or the shell that will start one:
+ * neither has signals that tell. Who is a worker never will.
+ */
+export function mayCome({ parts }: Pick<CutoverWalk, "parts">, pid: number): boolean {
+  const now = parts.eyes.process(pid);
+  return now === "unreadable" || (now !== "gone" && !isDead(now) && now.signalRole !== "worker");
 }

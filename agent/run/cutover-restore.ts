@@ -53,6 +53,11 @@ export async function restoreNative(walk: CutoverWalk, scriptRan: boolean): Prom
   // who asked to stop wants somebody to serve
   const patient = { ...walk, parts: { ...parts, stopAsked: () => false } };
   const end = await untilServing(patient, () => false);
+  const left = await parts.members(record().target.scope);
+  if (left !== undefined && left.length > 0) {
+    const who = `process ${left.join(", ")} goes on in ${record().target.scope}`;
+    walk.note(`${who}, and may come to serve beside it: see onemaster status`);
+  }
   return end.result === "failed" ? end : done(`the native unit is put back: ${end.text}`);
 }
 

@@ -73,6 +73,8 @@ export async function undoCutover(
     return await notPutBack(walk, why, problems);
   }
   if (problems.size > 0) {
+    const left = checked ? undefined : start.waitsFor();
+    if (left !== undefined) walk.note(left);
     const whys = [...problems.values()].join("; ");
     return await walk.finish("failed", `${why}; not all could be put back: ${whys}`);
   }

@@ -139,6 +139,22 @@ test(
   limitMs,
 );
 
+test(
+  "a late gunicorn of the script that somebody else has started is waited for, and nobody is put beside it",
+  async (context) => {
+    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+    await expectApplied(host);
+    await scriptIsLate(host, 20);
+    await killed(host, ["move-back", 0], "rollback");
+    await host.run(["systemctl", "start", platform.unit]);
+    const said = await expectEnd(host, 0, "rollback");
+    expect(said).toMatch(/start-old .* is in platform\.service: it is waited for/);
+    expect(await isToCome(host, 20), `it said: ${said}`).toBe(false);
+    expect((await expectSysv(host)).masters).toHaveLength(1);
+  },
+  limitMs,
+);
+
 /** Kills the command at each of these, and boots from what is on the disk then. */
 async function expectServedAfterBoot(
   context: TestContext,

@@ -163,30 +163,36 @@ it("a script that hangs is given up after a minute, and its start is called off"
   expect(calls).toEqual(["start platform.service", "stop platform.service"]);
 });
 
-it("whom a script of a command that died has started is waited for, not started again", async () => {
+it.each([
+  ["a script of a command that died", cutover().bootId, true],
+  ["a boot, or a person,", "another", false],
+])("whom %s has started is waited for, not started again", async (_, scriptRanIn, began) => {
   const { walk, calls } = fakeCutover({
-    record: { ...taken("set-aside", "start"), scriptRanIn: cutover().bootId },
+    record: { ...taken("set-aside", "start"), scriptRanIn },
     report: report([nobody]),
     members: () => [812],
+    living: new Map([[812, []]]),
   });
   const start = createOldStart(walk);
   expect(await start.run()).toEqual({
     result: "done",
-    text: "process 812 of the init script is there: it is waited for",
+    text: "process 812 is in platform.service: it is waited for",
   });
-  expect([start.began(), calls]).toEqual([true, []]);
-  expect(walk.notes()[0]).toContain("if nobody serves, systemctl stop platform.service");
+  expect([start.began(), calls]).toEqual([began, []]);
+  expect(start.waitsFor()).toContain("serves nobody: kill -KILL 812 ends it");
 });
 
-it("a script that ran in another boot has started nobody who is there", async () => {
+it("who will never be a master is not waited for", async () => {
   const { walk } = fakeCutover({
-    record: { ...taken("set-aside", "start"), scriptRanIn: "another" },
+    record: taken("set-aside", "start"),
     report: report([nobody]),
     members: () => [812],
+    living: new Map([[812, []]]),
+    roleOf: () => "worker",
   });
   const start = createOldStart(walk);
-  expect((await start.run()).text).toContain("process 812 is in platform.service");
-  expect(start.began()).toBe(false);
+  expect((await start.run()).text).toContain("process 812 is in platform.service, and nobody is");
+  expect(start.waitsFor()).toBeUndefined();
 });
 
 it("the boot in which the script is run is written down before it is", async () => {

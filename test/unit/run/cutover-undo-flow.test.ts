@@ -89,6 +89,7 @@ it.each([
   const one = await installed();
   const host = runningUntilStopped(one);
   let inUnit = [70];
+  let inScope: number[] = [];
   let began = 0;
   const signals: string[] = [];
   const living = new Map([[812, []]]);
@@ -98,7 +99,7 @@ it.each([
     living,
     file: () => (host.state.runs ? { kind: "socket", device: 26, inode: 9 } : { kind: "absent" }),
     answer: { kind: "answered", status: 200 },
-    members: (unit) => (unit === scope ? [] : inUnit),
+    members: (unit) => (unit === scope ? inScope : inUnit),
     signal(pid, signal) {
       signals.push(`${signal} ${pid}`);
       if (signal === "SIGKILL") {
@@ -108,7 +109,7 @@ it.each([
       return { kind: "done" };
     },
     refuses(call) {
-      if (call.startsWith("move 812 ")) inUnit = [];
+      if (call.startsWith("move 812 ")) [inUnit, inScope] = [[], [812]];
       if (call === "stop platform.service") {
         host.state.runs = false;
         inUnit = [];
@@ -129,6 +130,7 @@ it.each([
   expect(signals.includes("SIGKILL 812")).toBe(starts === 1);
   expect(calls.at(-1)).toBe("start platform.service");
   expect(stepsOf(over)).toContain("restore-new failed");
+  expect(over.ending?.includes(`process 812 goes on in ${scope}, and may come`)).toBe(starts === 0);
   expect([existsSync(one.unitFile), existsSync(one.initScript)]).toEqual([true, false]);
 });
 

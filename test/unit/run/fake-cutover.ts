@@ -1,5 +1,6 @@
 import type { Eyes, FileNow, Hands, ProcessNow } from "../../../agent/model/acting.ts";
 import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
+import type { SignalRole } from "../../../agent/model/process.ts";
 import type { Report } from "../../../agent/model/report.ts";
 import { defaultSettings } from "../../../agent/model/settings-defaults.ts";
 import type { UnitProperties } from "../../../agent/model/unit.ts";
@@ -25,6 +26,8 @@ export interface FakeHost {
   readonly living?: ReadonlyMap<number, readonly number[]>;
   /** State letter of one that lives; absent: it sleeps. */
   readonly stateOf?: (pid: number) => string;
+  /** What its signals tell; absent: a master. */
+  readonly roleOf?: (pid: number) => SignalRole;
   /** Who of them has been told to end. */
   readonly toldToEnd?: readonly number[];
   /** What else one that lives is; absent: a master that is called gunicorn. */
@@ -102,6 +105,7 @@ function eyesOf({
   file = { kind: "absent" },
   living = new Map(),
   stateOf = () => "S",
+  roleOf = () => "master",
   toldToEnd = [],
   isAs = () => ({}),
 }: FakeHost): Eyes {
@@ -112,7 +116,7 @@ function eyesOf({
             id: { pid, startTicks: pid * 100 },
             parentPid: 1,
             state: stateOf(pid),
-            signalRole: "master",
+            signalRole: roleOf(pid),
             endingPending: toldToEnd.includes(pid),
             comm: "gunicorn",
             ...isAs(pid),
