@@ -1,3 +1,4 @@
+import type { UnitProperties } from "../model/unit.ts";
 import type { Because, Judge, RefusalCase } from "./cutover-refusal-case.ts";
 
 /** StartTransientUnit with PIDs, and clean mode, are as they are used here since then. */
@@ -62,12 +63,32 @@ function isFollowed({ properties, flags }: RefusalCase): Because {
   );
 }
 
+/** What systemd makes below /run for a unit as it starts, and removes as it stops. */
+export function runtimeFolders(properties: UnitProperties | undefined): readonly string[] {
+  const names = (properties?.shown["RuntimeDirectory"] ?? "").split(" ");
+  // since systemd 250 a link to it may follow
+  return names.flatMap((name) => (name === "" ? [] : `/run/${name.replace(/:.*$/s, "")}`));
+}
+
+/** The unit is stopped while the old masters serve from their scope. */
+function stopRemovesSocket({ properties, socket, checks, flags }: RefusalCase): Because {
+  if (flags.clean || properties?.shown["RuntimeDirectoryPreserve"] === "yes") return undefined;
+  const real = checks.realPaths.get(socket.path) ?? socket.path;
+  const folder = runtimeFolders(properties).find((one) => real.startsWith(`${one}/`));
+  const cure = "write RuntimeDirectoryPreserve=yes beside it, and systemctl daemon-reload";
+  return (
+    folder !== undefined &&
+    `a stop of the unit removes ${folder} (RuntimeDirectory=), and the live socket with it: ${cure}`
+  );
+}
+
 /** Why this unit, under this systemd, must not be cut over. */
 export const unitJudges: readonly Judge[] = [
   ["systemd-too-old", tooOld],
   ["unit-job-running", jobRuns],
   ["unit-unsuitable", isFollowed],
   ["unit-unsuitable", startsMore],
+  ["unit-unsuitable", stopRemovesSocket],
   ["unit-unsuitable", otherBinds],
   ["unit-unsuitable", unsaid],
 ];

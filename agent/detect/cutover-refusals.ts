@@ -4,7 +4,7 @@ import type { CutoverRefusal } from "../model/cutover-plan.ts";
 import { whyNoLogOfService, whyNoneOfIts } from "../model/log-place.ts";
 import type { Report } from "../model/report.ts";
 import type { Because, Judge, RefusalCase } from "./cutover-refusal-case.ts";
-import { unitJudges } from "./cutover-refusals-unit.ts";
+import { runtimeFolders, unitJudges } from "./cutover-refusals-unit.ts";
 import { whyNoEnvironmentFile, whyNotRoots } from "./cutover-roots.ts";
 import { hiding } from "./ending-blind.ts";
 
@@ -101,8 +101,10 @@ function folderMissing({ checks }: RefusalCase): Because {
 }
 
 /** As below /run, where init scripts make a folder first: the native unit would never start again. */
-function folderLost({ checks, units }: RefusalCase): Because {
-  const { lostAtBoot } = checks;
+function folderLost({ checks, units, properties }: RefusalCase): Because {
+  // what a drop-in has systemd make, it makes for a native unit of the same name too
+  const made = new Set(units).size === 1 ? runtimeFolders(properties) : [];
+  const lostAtBoot = checks.lostAtBoot.filter(({ path }) => !made.includes(path));
   if (lostAtBoot.length === 0) return undefined;
   const paths = lostAtBoot.map(({ path }) => path).join(", ");
   const lines = lostAtBoot.map(({ path, mode, owner }) => {

@@ -32,6 +32,8 @@ export const shownProperties: readonly string[] = [
   "Restart",
   "RootDirectory",
   "RootImage",
+  "RuntimeDirectory",
+  "RuntimeDirectoryPreserve",
   "ExecStart",
   "ExecStop",
   "TimeoutStopUSec",

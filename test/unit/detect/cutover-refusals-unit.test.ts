@@ -1,8 +1,46 @@
 import { expect, it } from "vitest";
+import type { UnitFacts } from "../../../agent/model/unit.ts";
+import { path } from "../cli/reports.ts";
 import { unit, wrapped } from "./audit-build.ts";
 import { launch, line, master, plan, type PlanCase, scripts } from "./cutover-build.ts";
 
 const alsoTcp = { scripts: scripts({ launches: [launch({ line: line({ binds: [":80"] }) })] }) };
+
+function withFolder(preserved: string): UnitFacts {
+  const shown = {
+    RuntimeDirectory: "other platform:link",
+    RuntimeDirectoryPreserve: preserved,
+  };
+  return unit({ ...wrapped, shown });
+}
+
+function ofSocket(real: string): Pick<PlanCase, "checks"> {
+  const lostAtBoot = [{ path: "/run/platform", mode: 0o755, owner: { uid: 33, gid: 33 } }];
+  return { checks: { realPaths: new Map([[path, real]]), lostAtBoot } };
+}
+
+it.each<[string, PlanCase]>([
+  [
+    "of systemd's that outlasts a stop",
+    { unit: withFolder("yes"), ...ofSocket("/run/platform/app.sock") },
+  ],
+  [
+    "of systemd's in which the socket is not",
+    { unit: withFolder("no"), ...ofSocket("/run/platform2/app.sock") },
+  ],
+  [
+    "of systemd's where all is stopped first",
+    { unit: withFolder("no"), ...ofSocket("/run/platform/app.sock"), flags: { clean: true } },
+  ],
+])("a folder %s speaks against nothing", (_, saw) => {
+  expect(plan(saw).refusals).toEqual([]);
+});
+
+it("a folder that systemd makes for the unit is not made for one of another name", () => {
+  const saw = { unit: withFolder("yes"), ...ofSocket("/run/platform/app.sock") };
+  const [refusal] = plan({ ...saw, flags: { name: "web.service" } }).refusals;
+  expect(refusal?.why).toContain("/run/platform is gone after a boot");
+});
 
 it.each<[string, PlanCase, string, string]>([
   ["an old systemd", { look: { systemdVersion: 241 } }, "systemd-too-old", "systemd 241 is older"],
@@ -41,6 +79,12 @@ it.each<[string, PlanCase, string, string]>([
     },
     "unit-unsuitable",
     "the unit starts it as well",
+  ],
+  [
+    "a folder of systemd's for the socket, which goes with a stop of the unit",
+    { unit: withFolder("no"), ...ofSocket("/run/platform/app.sock") },
+    "unit-unsuitable",
+    "a stop of the unit removes /run/platform (RuntimeDirectory=), and the live socket with it: write RuntimeDirectoryPreserve=yes",
   ],
   ["another bind", { look: alsoTcp }, "unit-unsuitable", "also listens at :80"],
   [
