@@ -82,6 +82,14 @@ function stopRemovesSocket({ properties, socket, checks, flags }: RefusalCase): 
   );
 }
 
+/** By the stop and the start of the unit, in whatever of it they find; such as its socket. */
+function dropInsRun({ look: { dropInCommands }, flags }: RefusalCase): Because {
+  if (flags.clean || dropInCommands.length === 0) return undefined;
+  const what = dropInCommands.join(", ");
+  const help = "take it out first, or write --clean, which stops all before it";
+  return `${what} would be run while the old masters serve, and may end them or remove the socket; ${help}`;
+}
+
 /** Why this unit, under this systemd, must not be cut over. */
 export const unitJudges: readonly Judge[] = [
   ["systemd-too-old", tooOld],
@@ -89,6 +97,7 @@ export const unitJudges: readonly Judge[] = [
   ["unit-unsuitable", isFollowed],
   ["unit-unsuitable", startsMore],
   ["unit-unsuitable", stopRemovesSocket],
+  ["unit-unsuitable", dropInsRun],
   ["unit-unsuitable", otherBinds],
   ["unit-unsuitable", unsaid],
 ];

@@ -104,6 +104,8 @@ export interface CutoverLook {
   readonly inTheWay: readonly string[];
   /** Drop-ins of the unit's name, which hold for the native unit as well. */
   readonly dropIns: readonly string[];
+  /** What systemd runs by them as it starts or stops it: `PATH: ExecStop=`; for people. */
+  readonly dropInCommands: readonly string[];
   /** Processes of the unit that are none of gunicorn's and stay. */
   readonly besides: readonly Lasting[];
   readonly unit: UnitFacts | undefined;

@@ -2,6 +2,7 @@ import type { CutoverLook, ScriptFacts } from "../model/cutover-facts.ts";
 import { type CutoverLink, nativeEnvironmentFile } from "../model/cutover.ts";
 import type { GroupReport } from "../model/report.ts";
 import type { UnitFacts } from "../model/unit.ts";
+import { dropInCommands } from "../parse/drop-in-commands.ts";
 import { ownVariables } from "../parse/environment-file.ts";
 import { gunicornLine } from "../parse/gunicorn-words.ts";
 import { pathText } from "../parse/path-text.ts";
@@ -64,6 +65,7 @@ export async function lookForCutover(
   }
   const variables = read?.master.environment ?? scripts.exported;
   const commandArguments = shellWords(variables.get("GUNICORN_CMD_ARGS") ?? "");
+  const dropIns = newUnits.flatMap((name) => dropInsOf(name, files));
   const number = version.ok ? /^systemd (\d+)/.exec(version.value)?.[1] : undefined;
   return {
     isRoot: process.geteuid?.() === 0,
@@ -81,7 +83,8 @@ export async function lookForCutover(
       ...newUnits.map((name) => `${unitFolder}/${name}`),
       ...newUnits.filter((name) => name.endsWith(".service")).map(nativeEnvironmentFile),
     ].filter((path) => isThere(path, files)),
-    dropIns: newUnits.flatMap((name) => dropInsOf(name, files)),
+    dropIns: dropIns.map((path) => pathText(path)),
+    dropInCommands: dropIns.flatMap((path) => commandsIn(path, files)),
     besides: lastingBesides(unit, groups, procPaths("/proc"), files),
     unit,
   };
@@ -129,6 +132,14 @@ function dropInsOf(name: string, files: Files): readonly string[] {
     const folder = `${root}/systemd/system/${name}.d`;
     const listed = files.names(folder);
     const names = listed.ok ? listed.value.filter((one) => one.endsWith(".conf")) : [];
-    return names.toSorted().map((one) => `${folder}/${pathText(one)}`);
+    return names.toSorted().map((one) => `${folder}/${one}`);
   });
+}
+
+const LARGEST_DROP_IN_BYTES = 64 * 1024;
+
+function commandsIn(path: string, files: Files): readonly string[] {
+  const read = files.regular(path, LARGEST_DROP_IN_BYTES);
+  if (!read.ok) return [`${pathText(path)}, which could not be read (${read.failure.why})`];
+  return dropInCommands(read.value).map((name) => `${pathText(path)}: ${name}=`);
 }

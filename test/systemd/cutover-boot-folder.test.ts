@@ -43,7 +43,7 @@ test(
 );
 
 test(
-  "a folder of the socket that systemd makes for the unit has to outlast its stop",
+  "a folder of the socket that systemd makes for the unit has to outlast its stop, and a stop runs nothing",
   async (context) => {
     const host = await platformBelowRun(context, "trixie");
     const dropIn = `${native}.d/run.conf`;
@@ -60,7 +60,13 @@ test(
       "a stop of the unit removes /run/platform (RuntimeDirectory=), and the live socket with it",
     );
     await host.write(dropIn, `${made}RuntimeDirectoryPreserve=yes\n`);
+    const runs = `${native}.d/stop.conf`;
+    await host.write(runs, `[Service]\nExecStopPost=/bin/rm -f ${socket}\n`);
     await host.run("systemctl daemon-reload");
+    expect(await expectEnd(host, 1, "apply")).toContain(
+      `${runs}: ExecStopPost= would be run while the old masters serve`,
+    );
+    await host.run(`rm ${runs}; systemctl daemon-reload`);
     await expectEnd(host, 0, "apply");
     const failed = (await cutoverRecord(host)).measured?.map((asked) => asked.failed) ?? [];
     // the one instant of the new bind

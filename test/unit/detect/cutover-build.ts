@@ -128,6 +128,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
     programs: ["/usr/bin/gunicorn"],
     inTheWay: [],
     dropIns: [],
+    dropInCommands: [],
     besides: [],
     unit: undefined,
     ...change,

@@ -21,18 +21,22 @@ function ofSocket(real: string): Pick<PlanCase, "checks"> {
 
 it.each<[string, PlanCase]>([
   [
-    "of systemd's that outlasts a stop",
+    "a folder of systemd's that outlasts a stop",
     { unit: withFolder("yes"), ...ofSocket("/run/platform/app.sock") },
   ],
   [
-    "of systemd's in which the socket is not",
+    "a folder of systemd's in which the socket is not",
     { unit: withFolder("no"), ...ofSocket("/run/platform2/app.sock") },
   ],
   [
-    "of systemd's where all is stopped first",
+    "a folder of systemd's where all is stopped first",
     { unit: withFolder("no"), ...ofSocket("/run/platform/app.sock"), flags: { clean: true } },
   ],
-])("a folder %s speaks against nothing", (_, saw) => {
+  [
+    "what a drop-in has systemd run where all is stopped first",
+    { look: { dropInCommands: ["x.conf: ExecStartPre="] }, flags: { clean: true } },
+  ],
+])("%s speaks against nothing", (_, saw) => {
   expect(plan(saw).refusals).toEqual([]);
 });
 
@@ -85,6 +89,12 @@ it.each<[string, PlanCase, string, string]>([
     { unit: withFolder("no"), ...ofSocket("/run/platform/app.sock") },
     "unit-unsuitable",
     "a stop of the unit removes /run/platform (RuntimeDirectory=), and the live socket with it: write RuntimeDirectoryPreserve=yes",
+  ],
+  [
+    "a drop-in that has systemd run something",
+    { look: { dropInCommands: ["/etc/systemd/system/p.service.d/x.conf: ExecStop="] } },
+    "unit-unsuitable",
+    "/etc/systemd/system/p.service.d/x.conf: ExecStop= would be run while the old masters serve",
   ],
   ["another bind", { look: alsoTcp }, "unit-unsuitable", "also listens at :80"],
   [
