@@ -83,7 +83,8 @@ export async function takeUp(
 }
 
 async function finishAfter(walk: CutoverWalk): Promise<CutoverRecord> {
-  walk.amend({ undoing: null });
+  // whoever is in the unit from here on was started by no script of ours
+  walk.amend({ undoing: null, scriptRanIn: null });
   await letScriptStop(walk);
   const enabled = await walk.step("install", "the native unit is enabled", () => enableAgain(walk));
   const away = await walk.step("put-away", "the init script goes into the backup", () =>

@@ -111,7 +111,9 @@ async function whyNotItsFile(walk: CutoverWalk): Promise<string | undefined> {
   const mainPid = unit?.mainPid ?? 0;
   const { initScript } = record().target.old;
   // by this cutover itself, or by a boot that found the script: whoever runs was not started by that file
-  const byUs = last("remove-unit") > Math.max(last("start"), last("restore-new", "done"));
+  // a put back that failed may have started it all the same, and what was taken up was found started
+  const started = [last("start"), last("install", "done"), last("restore-new", "done", "failed")];
+  const byUs = last("remove-unit") > Math.max(...started);
   const byBoot =
     bootId !== parts.bootId &&
     !isNativeFile(walk, unit?.fragmentPath) &&
