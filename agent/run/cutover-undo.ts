@@ -72,6 +72,8 @@ export async function undoCutover(
   if (!checked && restorable && (await isRestored(walk, start.began()))) {
     return await notPutBack(walk, why, problems);
   }
+  // whoever was reached, and kept it from being run, serves by now
+  if (checked && start.waits()) problems.delete("start-old");
   if (problems.size > 0) {
     const left = checked ? undefined : start.waitsFor();
     if (left !== undefined) walk.note(left);

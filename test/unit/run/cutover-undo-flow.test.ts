@@ -237,3 +237,26 @@ it.each<[string, string, Partial<FakeHost>, boolean]>([
   expect(stepsOf(over).some((step) => step.startsWith("remove-unit"))).toBe(!keeps);
   expect(calls.some((call) => call.startsWith("start "))).toBe(false);
 });
+
+it("nothing is left to be done where whoever was reached comes to serve after a while", async () => {
+  const one = await installed();
+  const host = runningUntilStopped(one);
+  const serving = report([socket({ groups: [group("serving", 90)] })]);
+  let asked = 0;
+  const { walk, calls } = fakeCutover({
+    ...host,
+    get report() {
+      return asked > 40 ? serving : nobody;
+    },
+    file: { kind: "socket", device: 26, inode: 9 },
+    answers() {
+      asked += 1;
+      return asked > 40 ? { kind: "answered", status: 200 } : { kind: "silent", why: "no answer" };
+    },
+  });
+  const over = await undoCutover(walk, "asked for", "rollback");
+  expect(calls).not.toContain("start platform.service");
+  expect(stepsOf(over)).toContain("start-old failed");
+  expect(over.ending).toMatch(/^master 90 in platform\.service serves /);
+  expect(over.outcome).toBe("rolled-back");
+});
