@@ -63,7 +63,8 @@ function serviceText(parts: UnitFileParts): string {
   const base = service.name.replace(/\.service$/, "");
   const before = header.starts.flatMap((start) => unitOf(start) ?? []);
   const after = [...new Set(["network.target", ...before])];
-  const wants = [...new Set(before)];
+  // as systemd-sysv-generator has it: what else is named is waited for where it is started anyway
+  const wants = after.filter((unit) => unit === "network-online.target");
   const lines = [
     `# Written by onemaster cutover${initScript === undefined ? "" : ` in the place of ${initScript}`}.`,
     "[Unit]",

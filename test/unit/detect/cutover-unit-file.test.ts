@@ -22,6 +22,9 @@ function linesOf(saw: PlanCase, file = 0): readonly string[] {
   return target(saw).files[file]?.text.split("\n") ?? [];
 }
 
+const starts = ["mysql", "$remote_fs", "$named", "$network", "$time", "$syslog", "a;b"];
+const needing = { scripts: scripts({ header: { description: undefined, starts } }) };
+
 describe("the native unit", () => {
   it("is written as for production", () => {
     expect(linesOf({}).join("\n"))
@@ -94,18 +97,14 @@ WantedBy=sockets.target
       "EnvironmentFile=-/etc/a%%b",
     ],
     [
-      "services that it needs",
-      {
-        look: {
-          scripts: scripts({
-            header: {
-              description: undefined,
-              starts: ["mysql", "$remote_fs", "$named", "$time", "$syslog", "a;b"],
-            },
-          }),
-        },
-      },
-      "Wants=mysql.service remote-fs.target nss-lookup.target time-sync.target",
+      "services that come first",
+      { look: needing },
+      "After=network.target mysql.service remote-fs.target nss-lookup.target network-online.target time-sync.target",
+    ],
+    [
+      "services that come first, of which it starts none",
+      { look: needing },
+      "Wants=network-online.target",
     ],
     [
       "no header",
