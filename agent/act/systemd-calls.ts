@@ -5,7 +5,10 @@ export interface SystemdCalls {
   reload(): Promise<string | undefined>;
   /** Waits for the end of the job. */
   start(unit: string): Promise<string | undefined>;
-  /** Waits until the unit is stopped. */
+  /**
+   * Waits until the unit is stopped. It alone: whoever requires it, or is part of it, goes on, since
+   * no start of it would start them again. What is bound to it ends all the same (systemd.unit(5)).
+   */
   stop(unit: string): Promise<string | undefined>;
   resetFailed(unit: string): Promise<string | undefined>;
   /**
@@ -27,6 +30,7 @@ const RELOAD_MS = 90_000;
 const JOB_MS = 400_000;
 const CALL_MS = 25_000;
 const SIGKILL = "9";
+const ALONE = "--job-mode=ignore-dependencies";
 
 const manager = [
   "org.freedesktop.systemd1",
@@ -44,7 +48,7 @@ export function createSystemdCalls(tool: HostTool): SystemdCalls {
   return {
     reload: () => systemctl(["daemon-reload"], RELOAD_MS),
     start: (unit) => systemctl(["start", "--", unit], JOB_MS),
-    stop: (unit) => systemctl(["stop", "--", unit], JOB_MS),
+    stop: (unit) => systemctl(["stop", ALONE, "--", unit], JOB_MS),
     resetFailed: (unit) => systemctl(["reset-failed", "--", unit], CALL_MS),
     moveAside(scope, description, pids) {
       // org.freedesktop.systemd1(5): name, mode, properties, auxiliary units

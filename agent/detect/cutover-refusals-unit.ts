@@ -82,6 +82,13 @@ function stopRemovesSocket({ properties, socket, checks, flags }: RefusalCase): 
   );
 }
 
+/** systemd stops them as soon as the unit is down, and no start of it starts them. */
+function isBound({ properties }: RefusalCase): Because {
+  const bound = properties?.shown["BoundBy"] ?? "";
+  const cure = "write Requires= there instead, and systemctl daemon-reload";
+  return bound !== "" && `${bound} would be stopped with the unit (BindsTo=), for good: ${cure}`;
+}
+
 /** By the stop and the start of the unit, in whatever of it they find; such as its socket. */
 function dropInsRun({ look: { dropInCommands }, flags }: RefusalCase): Because {
   if (flags.clean || dropInCommands.length === 0) return undefined;
@@ -98,6 +105,7 @@ export const unitJudges: readonly Judge[] = [
   ["unit-unsuitable", startsMore],
   ["unit-unsuitable", stopRemovesSocket],
   ["unit-unsuitable", dropInsRun],
+  ["unit-unsuitable", isBound],
   ["unit-unsuitable", otherBinds],
   ["unit-unsuitable", unsaid],
 ];

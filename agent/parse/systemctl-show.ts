@@ -19,6 +19,7 @@ export const shownProperties: readonly string[] = [
   "InvocationID",
   "ControlGroup",
   "TriggeredBy",
+  "BoundBy",
   "Type",
   "GuessMainPID",
   "PIDFile",

@@ -96,6 +96,12 @@ it.each<[string, PlanCase, string, string]>([
     "unit-unsuitable",
     "/etc/systemd/system/p.service.d/x.conf: ExecStop= would be run while the old masters serve",
   ],
+  [
+    "a service that is bound to it",
+    { unit: unit({ ...wrapped, shown: { BoundBy: "queue.service" } }), flags: { clean: true } },
+    "unit-unsuitable",
+    "queue.service would be stopped with the unit (BindsTo=), for good: write Requires= there",
+  ],
   ["another bind", { look: alsoTcp }, "unit-unsuitable", "also listens at :80"],
   [
     "another bind beside systemd's",
