@@ -66,7 +66,8 @@ function targetOf(
   const units = [...(flags.socketActivation ? [socketUnit(service.name)] : []), service.name];
   const { header, initScript } = look.scripts;
   const { socketActivation } = flags;
-  const written = unitFiles({ service, socket, header, gate, initScript, socketActivation });
+  const about = { service, socket, header, gate, initScript, socketActivation };
+  const written = unitFiles({ ...about, look });
   return {
     service,
     socket,

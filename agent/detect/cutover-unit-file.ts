@@ -1,4 +1,4 @@
-import type { LsbHeader } from "../model/cutover-facts.ts";
+import type { CutoverLook, LsbHeader } from "../model/cutover-facts.ts";
 import type { CutoverFile, CutoverService, CutoverSocket } from "../model/cutover.ts";
 import { octalMode } from "../model/file-mode.ts";
 import { unitWord } from "./audit-shell.ts";
@@ -13,6 +13,7 @@ export interface UnitFileParts {
   /** What it comes in the place of; undefined: there was no script. */
   readonly initScript: string | undefined;
   readonly socketActivation: boolean;
+  readonly look: Pick<CutoverLook, "master" | "defaultOpenFiles">;
 }
 
 const folder = "/etc/systemd/system";
@@ -58,6 +59,15 @@ export function execWords(service: CutoverService): readonly string[] {
   return [program, ...words, ...binds, app];
 }
 
+/** As many open files as the master has, by a ulimit of its script, where services have other ones. */
+function limitLines({ look: { master, defaultOpenFiles } }: UnitFileParts): readonly string[] {
+  const own = master?.openFiles;
+  if (own === undefined) return [];
+  const { soft, hard } = own;
+  if (soft === defaultOpenFiles?.soft && hard === defaultOpenFiles.hard) return [];
+  return [`LimitNOFILE=${soft}:${hard}`];
+}
+
 function serviceText(parts: UnitFileParts): string {
   const { service, socket, header, gate, initScript, socketActivation } = parts;
   const base = service.name.replace(/\.service$/, "");
@@ -78,6 +88,7 @@ function serviceText(parts: UnitFileParts): string {
     ...(service.keepsRoot ? [] : [`User=${service.user.name}`, `Group=${service.group.name}`]),
     `WorkingDirectory=${settingValue(service.workingDirectory)}`,
     ...service.environmentFiles.map((path) => `EnvironmentFile=-${settingValue(path)}`),
+    ...limitLines(parts),
     ...gateLines(gate, socket),
     `ExecStart=${execWords(service).map(unitWord).join(" ")}`,
     "ExecReload=/bin/kill -HUP $MAINPID",

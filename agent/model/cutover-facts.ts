@@ -19,6 +19,12 @@ export interface LaunchFacts {
   readonly directory: string | undefined;
 }
 
+/** Most files that a process may have open: the limit in force, and how far it can raise it. */
+export interface OpenFiles {
+  readonly soft: number;
+  readonly hard: number;
+}
+
 /** The master whose work the native unit will do. */
 export interface ModelMaster {
   readonly pid: number;
@@ -37,6 +43,8 @@ export interface ModelMaster {
   readonly workers: number;
   /** Who its workers are; undefined: it has none, or they could not be read. */
   readonly account: { readonly uid: number; readonly gid: number } | undefined;
+  /** Undefined: it could not be read. */
+  readonly openFiles: OpenFiles | undefined;
   /** Regular files that it has open for writing. */
   readonly writes: readonly string[];
 }
@@ -87,6 +95,8 @@ export interface CutoverLook {
   readonly systemdVersion: number | undefined;
   /** Undefined: no master that could be a model lives. */
   readonly master: ModelMaster | undefined;
+  /** What services have that say nothing of it; undefined: systemd does not tell. */
+  readonly defaultOpenFiles: OpenFiles | undefined;
   /** From the master's own command line; undefined: a title stands there. */
   readonly ownLaunch: LaunchFacts | undefined;
   readonly scripts: ScriptFacts;

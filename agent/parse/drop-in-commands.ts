@@ -3,6 +3,6 @@
  * after a stop, each once. One that is taken back further below counts all the same.
  */
 export function dropInCommands(text: string): readonly string[] {
-  const lines = text.matchAll(/^[ \t]*(Exec(?:StartPre|Stop|StopPost))[ \t]*=[ \t]*\S/gm);
-  return [...new Set([...lines].map(([, name = ""]) => name))];
+  const lines = text.matchAll(/^[ \t]*Exec(?:StartPre|StopPost|Stop)(?=[ \t]*=[ \t]*\S)/gm);
+  return [...new Set([...lines].map(([name]) => name.trim()))];
 }

@@ -5,6 +5,7 @@ import type { UnitFacts } from "../model/unit.ts";
 import { dropInCommands } from "../parse/drop-in-commands.ts";
 import { ownVariables } from "../parse/environment-file.ts";
 import { gunicornLine } from "../parse/gunicorn-words.ts";
+import { parseDefaultOpenFiles } from "../parse/open-files.ts";
 import { pathText } from "../parse/path-text.ts";
 import { shellWords } from "../parse/shell-words.ts";
 import { lastingBesides } from "./cutover-besides.ts";
@@ -50,9 +51,11 @@ export async function lookForCutover(
     group === undefined || master === undefined
       ? undefined
       : readMaster(master, group, procPaths("/proc"), files);
-  const [version, environment] = await Promise.all([
+  const limits = "--property=DefaultLimitNOFILE,DefaultLimitNOFILESoft";
+  const [version, environment, defaults] = await Promise.all([
     runTool(["systemctl", "--version"], { patienceMs: PATIENCE_MS, log }),
     runTool(["systemctl", "show-environment"], { patienceMs: PATIENCE_MS, log }),
+    runTool(["systemctl", "show", limits], { patienceMs: PATIENCE_MS, log }),
   ]);
   const scripts = readScripts(init?.path, files);
   const given = environment.ok ? variablesIn(environment.value) : new Map<string, string>();
@@ -71,6 +74,7 @@ export async function lookForCutover(
     isRoot: process.geteuid?.() === 0,
     systemdVersion: number === undefined ? undefined : Number(number),
     master: read && { ...read.master, environment: own(read.master.environment) },
+    defaultOpenFiles: defaults.ok ? parseDefaultOpenFiles(defaults.value) : undefined,
     ownLaunch: read?.ownLaunch,
     scripts: { ...scripts, exported: own(scripts.exported) ?? new Map() },
     inEnvironment: commandArguments && gunicornLine(commandArguments),

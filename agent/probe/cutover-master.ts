@@ -7,6 +7,7 @@ import { isRootsAlone, parseCredentials } from "../parse/proc-credentials.ts";
 import { socketInode } from "../parse/fd-link.ts";
 import { parseTcpListeners } from "../parse/net-tcp.ts";
 import { parseListeners } from "../parse/net-unix.ts";
+import { parseOpenFiles } from "../parse/open-files.ts";
 import { pathText } from "../parse/path-text.ts";
 import type { Files } from "./files.ts";
 import type { ProcPaths } from "./paths.ts";
@@ -35,6 +36,7 @@ export function readMaster(
   const environ = files.text(proc.of(pid, "environ"));
   const own = files.text(proc.of(pid, "status"));
   const status = files.text(proc.of(workers[0]?.pid ?? pid, "status"));
+  const limits = files.text(proc.of(pid, "limits"));
   const found = gunicornIn(args);
   return {
     master: {
@@ -46,6 +48,7 @@ export function readMaster(
       environment: environ.ok ? parseEnviron(asUtf8(environ.value)) : undefined,
       workers: workers.length,
       account: status.ok ? parseCredentials(status.value) : undefined,
+      openFiles: limits.ok ? parseOpenFiles(limits.value) : undefined,
       writes: writtenBy(pid, proc, files),
     },
     ownLaunch:

@@ -40,6 +40,19 @@ test(
   limitMs,
 );
 
+test(
+  "gunicorn may have as many files open as the script's ulimit had let it",
+  async (context) => {
+    const { host, truth } = await sysvPlatform(context, "trixie", { holdMib: 1 });
+    await host.run(["prlimit", "--pid", `${truth.owner}`, "--nofile=8192:"]);
+    const before = await openFiles(host, Number(truth.owner));
+    expect(before).toMatch(/^Max open files +8192 /);
+    await expectEnd(host, 0, "apply");
+    expect(await openFiles(host, await expectNative(host))).toBe(before);
+  },
+  limitMs,
+);
+
 const sleeps = "[Service]\nExecStart=/bin/sleep 1000\n";
 
 function unitPart(how: "Requires" | "PartOf" | "BindsTo"): string {
@@ -53,4 +66,8 @@ async function startedAt(host: TestHost): Promise<readonly string[]> {
   const shown = await Promise.all(neighbours.map((unit) => host.run([...show, unit])));
   expect(shown.map((text) => text.split("\n")[0])).toEqual(["active", "active"]);
   return shown;
+}
+
+async function openFiles(host: TestHost, pid: number): Promise<string> {
+  return await host.run(["grep", "^Max open files", `/proc/${pid}/limits`]);
 }

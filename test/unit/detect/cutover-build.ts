@@ -107,6 +107,7 @@ export function master(change: Partial<ModelMaster> = {}): ModelMaster {
     environment: undefined,
     workers: 4,
     account: { uid: 33, gid: 33 },
+    openFiles: { soft: 1024, hard: 524_288 },
     writes: [],
     ...change,
   };
@@ -118,6 +119,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
     isRoot: true,
     systemdVersion: 252,
     master: master(),
+    defaultOpenFiles: { soft: 1024, hard: 524_288 },
     ownLaunch: undefined,
     scripts: scripts(),
     inEnvironment: undefined,

@@ -8,6 +8,7 @@ import {
   launch,
   line,
   look,
+  master,
   type PlanCase,
   plan,
   scripts,
@@ -105,6 +106,16 @@ WantedBy=sockets.target
       "services that come first, of which it starts none",
       { look: needing },
       "Wants=network-online.target",
+    ],
+    [
+      "a script with a ulimit of its own",
+      { look: { master: master({ openFiles: { soft: 8192, hard: 524_288 } }) } },
+      "LimitNOFILE=8192:524288",
+    ],
+    [
+      "limits that systemd does not tell of",
+      { look: { defaultOpenFiles: undefined } },
+      "LimitNOFILE=1024:524288",
     ],
     [
       "no header",
