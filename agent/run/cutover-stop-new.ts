@@ -29,6 +29,8 @@ export async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
   if (mainPid === 0 && activeState === "active" && members.length > 0) {
     return skipped(`process ${members.join(", ")} in ${service.name} is not the native unit's`);
   }
+  const bound = unit.shown["BoundBy"] ?? "";
+  if (bound !== "") walk.note(`${bound} is stopped with it (BindsTo=): systemctl start ${bound}`);
   const state = { ended: false };
   // a socket first: it takes its service along, which it would start again otherwise
   const stopping = stopUntilGone(walk, start).finally(() => {

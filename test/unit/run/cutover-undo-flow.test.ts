@@ -260,3 +260,19 @@ it("nothing is left to be done where whoever was reached comes to serve after a 
   expect(over.ending).toMatch(/^master 90 in platform\.service serves /);
   expect(over.outcome).toBe("rolled-back");
 });
+
+it("who is bound to the native unit, and is stopped with it, is told of", async () => {
+  const one = await installed();
+  const host = runningUntilStopped(one);
+  const { walk } = fakeCutover({
+    ...host,
+    unit: () => ({ ...host.unit?.(""), shown: { BoundBy: "queue.service" } }),
+    report: report([socket({ groups: [group("serving", 68)] })]),
+    living: oldListens,
+    file: { kind: "socket", ...one.file },
+    answer: { kind: "answered", status: 200 },
+  });
+  const over = await undoCutover(walk, "answer: silent", "surprise");
+  expect(over.outcome).toBe("undone");
+  expect(over.ending).toContain("queue.service is stopped with it (BindsTo=): systemctl start");
+});
