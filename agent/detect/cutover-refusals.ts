@@ -1,6 +1,7 @@
 import type { CutoverChecks, PathStand } from "../model/cutover-facts.ts";
 import type { CutoverOwnership } from "../model/cutover.ts";
 import type { CutoverRefusal } from "../model/cutover-plan.ts";
+import { octalMode } from "../model/file-mode.ts";
 import { whyNoLogOfService, whyNoneOfIts } from "../model/log-place.ts";
 import type { Report } from "../model/report.ts";
 import type { Because, Judge, RefusalCase } from "./cutover-refusal-case.ts";
@@ -108,8 +109,7 @@ function folderLost({ checks, units, properties }: RefusalCase): Because {
   if (lostAtBoot.length === 0) return undefined;
   const paths = lostAtBoot.map(({ path }) => path).join(", ");
   const lines = lostAtBoot.map(({ path, mode, owner }) => {
-    const bits = mode.toString(8).padStart(4, "0");
-    return `"d ${path.replaceAll("%", "%%")} ${bits} ${owner.uid} ${owner.gid} -"`;
+    return `"d ${path.replaceAll("%", "%%")} ${octalMode(mode)} ${owner.uid} ${owner.gid} -"`;
   });
   const file = `/etc/tmpfiles.d/${units.at(-1)?.replace(/\.service$/, "")}.conf`;
   return (

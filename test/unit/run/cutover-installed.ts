@@ -7,6 +7,7 @@ import { hashOfText } from "../../../agent/act/put-files.ts";
 import { keptAt } from "../../../agent/run/cutover-script-files.ts";
 import { path, report, socket } from "../cli/reports.ts";
 import { cutover } from "../history/cutovers.ts";
+import type { FakeHost } from "./fake-cutover.ts";
 
 const script = "#!/bin/sh\n";
 const unitText = "[Install]\nWantedBy=multi-user.target\n";
@@ -66,4 +67,32 @@ export async function installed(change: Partial<CutoverRecord> = {}): Promise<Ca
     },
   });
   return { initScript, kept, unitFile, record, file, keptName };
+}
+
+/** The native unit as it runs until it is stopped. */
+export function runningUntilStopped({ unitFile, record }: Case): Omit<FakeHost, "report"> & Runs {
+  const state = { runs: true };
+  return {
+    record,
+    state,
+    unit: () =>
+      state.runs
+        ? { activeState: "active", subState: "running", fragmentPath: unitFile, mainPid: 70 }
+        : { activeState: "inactive", fragmentPath: unitFile },
+    members: (unit) => (unit !== scope && state.runs ? [70] : []),
+    unitOf: () => "platform.service",
+    refuses(call) {
+      if (call.startsWith("stop ")) state.runs = false;
+      return undefined;
+    },
+  };
+}
+
+interface Runs {
+  readonly state: { runs: boolean };
+}
+
+/** The steps of a record after those that `installed` has in it, each with how it ended. */
+export function stepsOf({ steps }: CutoverRecord): readonly string[] {
+  return steps.slice(3).map(({ step, result }) => `${step} ${result}`);
 }

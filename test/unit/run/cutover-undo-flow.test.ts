@@ -1,37 +1,17 @@
-import { type Case, installed, nobody, oldListens, scope } from "./cutover-installed.ts";
+import {
+  installed,
+  nobody,
+  oldListens,
+  runningUntilStopped,
+  scope,
+  stepsOf,
+} from "./cutover-installed.ts";
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
-import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import { undoCutover } from "../../../agent/run/cutover-undo.ts";
 import { group, path, report, socket } from "../cli/reports.ts";
 import { type FakeHost, fakeCutover } from "./fake-cutover.ts";
-
-/** The native unit as it runs until it is stopped. */
-function runningUntilStopped({ unitFile, record }: Case): Omit<FakeHost, "report"> & Runs {
-  const state = { runs: true };
-  return {
-    record,
-    state,
-    unit: () =>
-      state.runs
-        ? { activeState: "active", subState: "running", fragmentPath: unitFile, mainPid: 70 }
-        : { activeState: "inactive", fragmentPath: unitFile },
-    members: (unit) => (unit !== scope && state.runs ? [70] : []),
-    unitOf: () => "platform.service",
-    refuses(call) {
-      if (call.startsWith("stop ")) state.runs = false;
-      return undefined;
-    },
-  };
-}
-
-interface Runs {
-  readonly state: { runs: boolean };
-}
-
-const stepsOf = ({ steps }: CutoverRecord): readonly string[] =>
-  steps.slice(3).map(({ step, result }) => `${step} ${result}`);
 
 it("an old master that lives is led back to also where no script is left to be put back", async () => {
   const one = await installed();
@@ -171,34 +151,6 @@ it("what keeps a script from being run for a stop does not outlast the way back"
   expect([over.outcome, existsSync(dropIn)]).toEqual(["undone", false]);
 });
 
-it("tells who serves also where the script could be run only after a while", async () => {
-  const one = await installed();
-  const host = runningUntilStopped(one);
-  const serving = report([socket({ groups: [group("serving", 90)] })]);
-  let asked = 0;
-  let started = false;
-  const { walk } = fakeCutover({
-    ...host,
-    get report() {
-      return started ? serving : nobody;
-    },
-    file: { kind: "socket", device: 26, inode: 9 },
-    answers: () => {
-      asked += 1;
-      if (started) return { kind: "answered", status: 200 };
-      return { kind: "silent", why: asked < 40 ? "no answer in 10 s" : "ECONNREFUSED" };
-    },
-    refuses(call) {
-      if (call === "stop platform.service") host.state.runs = false;
-      if (call === "start platform.service") started = true;
-      return undefined;
-    },
-  });
-  const over = await undoCutover(walk, "asked for", "rollback");
-  expect(over.outcome).toBe("rolled-back");
-  expect(over.ending).toMatch(/^master 90 in platform\.service serves /);
-});
-
 const boundBySystemd = { kind: "socket", device: 26, inode: 9 } as const;
 
 it.each<[string, string, Partial<FakeHost>, boolean]>([
@@ -236,29 +188,6 @@ it.each<[string, string, Partial<FakeHost>, boolean]>([
   expect([existsSync(socketFile), existsSync(one.unitFile)]).toEqual([keeps, keeps]);
   expect(stepsOf(over).some((step) => step.startsWith("remove-unit"))).toBe(!keeps);
   expect(calls.some((call) => call.startsWith("start "))).toBe(false);
-});
-
-it("nothing is left to be done where whoever was reached comes to serve after a while", async () => {
-  const one = await installed();
-  const host = runningUntilStopped(one);
-  const serving = report([socket({ groups: [group("serving", 90)] })]);
-  let asked = 0;
-  const { walk, calls } = fakeCutover({
-    ...host,
-    get report() {
-      return asked > 40 ? serving : nobody;
-    },
-    file: { kind: "socket", device: 26, inode: 9 },
-    answers() {
-      asked += 1;
-      return asked > 40 ? { kind: "answered", status: 200 } : { kind: "silent", why: "no answer" };
-    },
-  });
-  const over = await undoCutover(walk, "asked for", "rollback");
-  expect(calls).not.toContain("start platform.service");
-  expect(stepsOf(over)).toContain("start-old failed");
-  expect(over.ending).toMatch(/^master 90 in platform\.service serves /);
-  expect(over.outcome).toBe("rolled-back");
 });
 
 it("who is bound to the native unit, and is stopped with it, is told of", async () => {
