@@ -10,8 +10,7 @@ const checked = ["agent", "test", "scripts", "vitest.config.ts"];
  * What `npm test` runs, quick ones first. `packages` are Debian packages a lane needs, `root`
  * says that it needs to be root, `wishes` are packages without which single tests are skipped,
  * `project` names its vitest project, `prepare` makes what its tests only take, so that no test
- * has to wait for it. `beside` names the lane before it that it runs at the same time as, with
- * what that leaves of the processors.
+ * has to wait for it. `beside` names the lane before it that it runs at the same time as.
  * `apart` cuts its test files into so many parts, which run at the same time, each in namespaces
  * of its own: what runs on the host of one is not on that of another.
  */
@@ -95,7 +94,7 @@ export const lanes = [
   {
     name: "vm",
     what: "a whole machine of 2 GB",
-    // this one keeps a processor busy, that one mostly waits, and neither looks at the other
+    // that one mostly waits, this one takes what it leaves of the processors, neither sees the other
     beside: "pipeline",
     prepare: makeDisk,
     project: "vm",

@@ -16,14 +16,10 @@ export function notBegun(reason) {
 
 /** Runs the vitest project of a lane, in parts where it is to be, and promises as `runLane` does. */
 export async function runTests(lane, label) {
-  const { apart: parts = 1, beside } = lane;
-  // a lane beside another takes what that leaves of the processors
-  const before = label !== undefined && beside !== undefined ? ["nice", "-n", "19"] : [];
+  const { apart: parts = 1 } = lane;
   const ran = await Promise.all(
     Array.from({ length: parts }, async (_, index) =>
-      parts === 1
-        ? await runVitest(lane, label, { before })
-        : await runApart(lane, index + 1, parts),
+      parts === 1 ? await runVitest(lane, label) : await runApart(lane, index + 1, parts),
     ),
   );
   if (ran.some(({ found }) => found === undefined)) return notBegun("vitest wrote no report");

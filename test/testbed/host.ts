@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { addressHost } from "./address.ts";
 import { requireRunning, stateAfterBoot } from "./boot-state.ts";
-import { hostCgroups } from "./cgroups.ts";
+import { cpuCgroups, hostCgroups, setTurn } from "./cgroups.ts";
 import { attemptInside, initOf } from "./inside.ts";
 import { type Kept, startKept } from "./kept.ts";
 import { outputOf, type Release, type TestHost, wordsOf } from "./test-host.ts";
@@ -46,21 +46,21 @@ export async function startHost(options: HostOptions): Promise<ContainerHost> {
   const tree = await ensureTree(options.release);
   // the kernel names the interface after it, in 15 characters
   const machine = randomBytes(4).toString("hex");
+  const name = `onemaster-${machine}`;
+  const cgroups = [...hostCgroups(name), ...(options.goesFirst === true ? cpuCgroups(name) : [])];
   const kept = startKept({
-    command: () => [...ahead(options), ...shielded(tree), ...nspawn(machine, options)],
-    cgroups: hostCgroups(`onemaster-${machine}`),
+    command: () => [...shielded(tree), ...nspawn(machine, options)],
+    cgroups,
     env: { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
   });
   try {
-    return await booted(kept, machine, options);
+    const host = await booted(kept, machine, options);
+    if (options.goesFirst === true) setTurn(cgroups, "first");
+    return host;
   } catch (error: unknown) {
     await kept.stop();
     throw new Error(`host ${options.name} did not come up: ${kept.log()}`, { cause: error });
   }
-}
-
-function ahead({ goesFirst = false }: HostOptions): readonly string[] {
-  return goesFirst ? ["nice", "--adjustment=-10"] : [];
 }
 
 /**

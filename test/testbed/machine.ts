@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { waitFor } from "../support/wait.ts";
 import { requireRunning, stateAfterBoot } from "./boot-state.ts";
+import { cpuCgroups, setTurn } from "./cgroups.ts";
 import { type Disk, ensureDisk } from "./disk.ts";
 import { type Kept, startKept } from "./kept.ts";
 import { openChannel } from "./machine-channel.ts";
@@ -20,13 +22,15 @@ export interface MachineOptions {
 /**
  * Starts an emulated machine with two processors, its own kernel, systemd 252 and cgroup v2 with
  * all controllers, and comes back when it is up. Its disk forgets all that was written. It has
- * no network. It ends with `stop`, and at the latest with this process.
+ * no network, and the processors when nobody else wants them. It ends with `stop`, and at the
+ * latest with this process.
  */
 export async function startMachine(options: MachineOptions): Promise<TestHost> {
   const disk = await ensureDisk();
-  const kept = startKept({ command: (folder) => qemu(disk, folder, options) });
+  const cgroups = cpuCgroups(`onemaster-${randomBytes(4).toString("hex")}`);
+  const kept = startKept({ command: (folder) => qemu(disk, folder, options), cgroups });
   try {
-    return await booted(kept, options);
+    return await booted(kept, options, () => setTurn(cgroups, "last"));
   } catch (error: unknown) {
     await kept.stop();
     throw new Error(`machine ${options.name} did not come up: ${kept.log()}`, { cause: error });
@@ -57,11 +61,16 @@ function portIn(folder: string): string {
   return join(folder, "commands");
 }
 
-async function booted(kept: Kept, { name }: MachineOptions): Promise<TestHost> {
+async function booted(
+  kept: Kept,
+  { name }: MachineOptions,
+  onceStarted: () => void,
+): Promise<TestHost> {
   const early = kept.ended.then((code): never => {
     throw new Error(`qemu ended with ${code}`);
   });
   const channel = await Promise.race([openChannel(portIn(kept.folder)), early]);
+  onceStarted();
   const attempt: TestHost["attempt"] = async (command, how) => {
     try {
       return await channel.attempt(wordsOf(command), how);
