@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rmdir, unlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, rmdir, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CutoverFile, CutoverService, CutoverTarget } from "../model/cutover.ts";
 import type { HostTool } from "./host-tool.ts";
@@ -32,7 +32,7 @@ const LONGEST_S = 300;
  * One worker is enough to prove that it starts, and the host may have no memory for more. Files of
  * the environment that are not in place yet are taken from `files`; where files are to be given to
  * the service's user first, it logs to the journal. Rejects when the folder or a file in it cannot be
- * made.
+ * made, and has then removed what it made.
  */
 export async function prepareTrial(
   { service, files, ownership }: Pick<CutoverTarget, "service" | "files" | "ownership">,
@@ -45,14 +45,12 @@ export async function prepareTrial(
   const unit = `onemaster-trial-${id}.service`;
   await mkdir(folder, { mode: 0o700 });
   const own = join(folder, "own");
-  await mkdir(own, { mode: 0o700 });
-  // the folder above belongs to root: systemd alone reads the environment in it
-  // and who gives a socket to another by its name needs a folder in which nobody replaces it
-  if (!service.keepsRoot) await chown(own, service.user.uid, service.group.gid);
-  // entered by all, listed by nobody but root
-  await chmod(folder, 0o711);
+  const { paths: environment, copies } = await filled({ folder, own }, service, files).catch(
+    async (error: unknown) => {
+      throw new Error(await clearedAfter({ folder, own }, error), { cause: error });
+    },
+  );
   const socket = join(own, "trial.sock");
-  const { paths: environment, copies } = await environmentOf(service, files, folder);
 
   const logs = ownership.length === 0 ? [] : ["--log-file", "-", "--access-logfile", "/dev/null"];
   const account = [`User=${service.user.name}`, `Group=${service.group.name}`].map(property);
@@ -98,6 +96,36 @@ export async function prepareTrial(
       return [...unended, ...left].join("; ") || undefined;
     },
   };
+}
+
+/** Where a trial has what is its own. */
+interface Places {
+  /** Root's: systemd alone reads the environment in it. */
+  readonly folder: string;
+  /** In that, the service's user's. */
+  readonly own: string;
+}
+
+async function filled(
+  { folder, own }: Places,
+  service: CutoverService,
+  files: readonly CutoverFile[],
+): Promise<TrialEnvironment> {
+  await mkdir(own, { mode: 0o700 });
+  // who gives a socket to another by its name needs a folder in which nobody replaces it
+  if (!service.keepsRoot) await chown(own, service.user.uid, service.group.gid);
+  // entered by all, listed by nobody but root
+  await chmod(folder, 0o711);
+  return await environmentOf(service, files, folder);
+}
+
+/** Removes what there is of it by now. Gives the reason, and what is left. */
+async function clearedAfter({ folder, own }: Places, error: unknown): Promise<string> {
+  const why = error instanceof Error ? error.message : String(error);
+  // what cannot be listed is not removed, and so is told
+  const names = await readdir(folder).catch(() => []);
+  const files = names.map((name) => join(folder, name)).filter((path) => path !== own);
+  return [why, ...(await removed(files, [own, folder]))].join("; ");
 }
 
 function property(text: string): string {

@@ -67,6 +67,29 @@ it.each([
   },
 );
 
+it("leaves nothing behind where it could not be prepared, and says why", async () => {
+  const runtime = temporaryFolder("trial");
+  const { service, ...rest } = cutover().target;
+  const names = ["/etc/default/one", "/etc/default/two"];
+  const [first, second] = names.map((path) => ({ path, mode: 0o600, text: "A=b\n", secret: true }));
+  const full = {
+    ...second!,
+    get text(): string {
+      throw new Error("ENOSPC: no space left on device");
+    },
+  };
+  const tool: HostTool = () => Promise.reject(new Error("nothing is to be run"));
+  const target = {
+    ...rest,
+    service: { ...service, keepsRoot: true, environmentFiles: names },
+    files: [first!, full],
+  };
+  await expect(prepareTrial(target, runtime, tool)).rejects.toThrow(
+    "ENOSPC: no space left on device",
+  );
+  expect(readdirSync(runtime)).toEqual([]);
+});
+
 it("leaves nothing behind", async () => {
   const { runtime, own, end } = await trial();
   writeFileSync(join(own, "trial.sock"), "");
