@@ -46,8 +46,10 @@ export function startStep({ target, mode, socketActivation }: StepParts): Cutove
     mode === "clean"
       ? "the site is up again"
       : `${socketActivation ? "systemd" : "its master"} takes ${socket.path}: the one instant in which a request can fail`;
-  // start alone would do nothing: to systemd the unit of the init script is still active
-  const verb = units.map((unit) => `systemctl restart ${shellWord(unit)}`);
+  // start alone would do nothing: to systemd the unit of the init script is still active; and a
+  // restart would take along whoever requires it
+  const stop = `systemctl stop --job-mode=ignore-dependencies ${shellWord(service.name)}`;
+  const starts = units.map((unit) => `systemctl start ${shellWord(unit)}`);
   return {
     step: "start",
     text: `${service.name} is started; ${instant}`,
@@ -55,7 +57,8 @@ export function startStep({ target, mode, socketActivation }: StepParts): Cutove
       ...(mode === "clean"
         ? []
         : [`systemctl show -p ControlGroup,MainPID ${shellWord(service.name)}`]),
-      ...verb,
+      stop,
+      ...starts,
     ],
     check: "MainPID is a gunicorn master",
     undo:

@@ -137,7 +137,8 @@ describe("the steps of a cutover", () => {
     [
       "both units where systemd holds the socket",
       { flags: { socketActivation: true } },
-      "systemctl restart platform.socket\nsystemctl restart platform.service",
+      "systemctl stop --job-mode=ignore-dependencies platform.service\n" +
+        "systemctl start platform.socket\nsystemctl start platform.service",
     ],
     ["what starts at boot", {}, "systemctl enable platform.service"],
     [
