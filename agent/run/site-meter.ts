@@ -24,6 +24,10 @@ const PATIENCE_MS = 15_000;
 /** Of the site's own time it takes a tenth of one worker: so much longer it waits than it asked. */
 const TIMES_ITS_ANSWER = 10;
 const LONGEST_APART_MS = 1_000;
+/** Where it fails it is asked after so much of the time that it has failed: that exact is the sum. */
+const SHARE_OF_DOWN = 0.02;
+/** What is to serve again needs the processors more than who asks. */
+const LONGEST_APART_DOWN_MS = 100;
 const MOST_REASONS = 8;
 
 /** A meter that begins at once. */
@@ -57,6 +61,7 @@ function askAgain(
   const count = createCount();
   let underWay: Promise<void> | undefined;
   let dueMs = -Infinity;
+  let downSinceMs: number | undefined;
 
   async function askOnce(): Promise<void> {
     const askedAtMs = monotonicMs();
@@ -64,9 +69,11 @@ function askAgain(
     const good = isGood(place, answer);
     const nowMs = monotonicMs();
     count.enter(askedAtMs, nowMs - askedAtMs, good ? undefined : whyOf(answer));
-    // one that fails costs the site nothing, and how long it does is the question
-    const restMs = good ? (nowMs - askedAtMs) * TIMES_ITS_ANSWER : TICK_MS;
-    dueMs = nowMs + Math.min(restMs, LONGEST_APART_MS);
+    downSinceMs = good ? undefined : (downSinceMs ?? askedAtMs);
+    dueMs =
+      downSinceMs === undefined
+        ? nowMs + Math.min((nowMs - askedAtMs) * TIMES_ITS_ANSWER, LONGEST_APART_MS)
+        : nowMs + Math.min((nowMs - downSinceMs) * SHARE_OF_DOWN, LONGEST_APART_DOWN_MS);
   }
 
   return {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { askSite, type SiteAnswer, type SitePlace } from "../../../agent/probe/site-ask.ts";
 import { startSiteMeter } from "../../../agent/run/site-meter.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -78,6 +78,38 @@ describe("a meter", () => {
     });
     await meter.stop();
     expect(askedAtMs[1]).toBeGreaterThanOrEqual(nextMs);
+  });
+
+  it("asks less often the longer it is down, and as often as before once it is not", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const beganMs = Date.now();
+    const askedAtMs: number[] = [];
+    const meter = startSiteMeter({
+      places: [place],
+      isGood: (_place, { kind }) => kind === "answered",
+      monotonicMs: () => Date.now(),
+      ask: () => {
+        const atMs = Date.now() - beganMs;
+        askedAtMs.push(atMs);
+        return Promise.resolve(atMs > 10_000 && atMs < 20_000 ? good : gone);
+      },
+    });
+    await vi.advanceTimersByTimeAsync(20_200);
+    const [asked] = await meter.stop();
+    const apartMs = (fromMs: number, toMs: number): number[] => {
+      const then = askedAtMs.filter((atMs) => atMs >= fromMs && atMs < toMs);
+      const gaps = then.slice(1).map((atMs, at) => atMs - (then[at] ?? 0));
+      return [Math.min(...gaps), Math.max(...gaps)];
+    };
+    expect([apartMs(0, 200), apartMs(900, 1_000), apartMs(6_000, 10_000)]).toEqual([
+      [5, 5],
+      [20, 20],
+      [100, 100],
+    ]);
+    expect(apartMs(20_005, 20_200)).toEqual([5, 5]);
+    expect(asked?.downMs).toBeGreaterThanOrEqual(10_000);
+    expect(asked?.downMs).toBeLessThan(10_400);
   });
 
   it("asks no more once it is stopped, and waits for what is under way", async () => {
