@@ -1,10 +1,12 @@
-// node holds-hosts.mjs HOSTS STEP
+// node holds-hosts.mjs HOSTS STEP [SIGNAL]
 //
 // A process that uses the test bed as a test does. It starts the HOSTS, a JSON array of what
-// startHost takes, and goes one STEP further. What it does next is the last line on its stdout.
+// startHost takes, and goes one STEP further, with a SIGNAL only when it has got that. What it does
+// next is the last line on its stdout.
+import { once } from "node:events";
 import { importTypeScript } from "../../scripts/typescript.mjs";
 
-const [hosts, step] = process.argv.slice(2);
+const [hosts, step, signal] = process.argv.slice(2);
 const { startHost } = await importTypeScript("test/testbed/host.ts");
 const { installPlatform, startPlatform } = await importTypeScript("test/testbed/incident.ts");
 
@@ -14,7 +16,9 @@ function say(what) {
 
 say("starting");
 const started = await Promise.all(JSON.parse(hosts).map((options) => startHost(options)));
+const told = signal === undefined ? undefined : once(process, signal);
 say("up");
+await told;
 switch (step) {
   case "stop":
     break;

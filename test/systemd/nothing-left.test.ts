@@ -47,9 +47,11 @@ describe("a process with hosts leaves nothing", () => {
     ["that used three of both releases and stops them", three, "use", 0],
     ["that throws while it has one", one, "throw", 1],
   ])("%s", async (_, hosts, step, exitCode) => {
-    const user = await holder(await startApart("private"), hosts, step);
+    // a quick one would be about to stop its hosts before it is looked at
+    const user = await holder(await startApart("private"), hosts, step, "SIGUSR2");
     await user.said("up");
     expect(kindsOf(user.left())).toEqual(["cgroup", "file", "interface", "process"]);
+    user.child.kill("SIGUSR2");
     expect(await user.exit).toBe(exitCode);
     // `stop` has waited for it; the end of a process cannot
     await nothingLeft(user, step === "throw" ? 30_000 : 0);
@@ -172,14 +174,18 @@ test("what is left is seen, whatever it is", async () => {
 });
 
 /** Starts a process that starts hosts from the trees of this machine's cache. */
-async function holder(apart: Apart, hosts: readonly HostOptions[], step: string): Promise<User> {
+async function holder(
+  apart: Apart,
+  hosts: readonly HostOptions[],
+  ...how: readonly string[]
+): Promise<User> {
   const cache = apart.folder.at("cache");
   mkdirSync(cache);
   for (const release of releases) {
     const tree = await ensureTree(release);
     symlinkSync(tree, join(cache, basename(tree)));
   }
-  return start(apart, [holdsHosts, JSON.stringify(hosts), step], cache);
+  return start(apart, [holdsHosts, JSON.stringify(hosts), ...how], cache);
 }
 
 async function start(apart: Apart, words: readonly string[], cache: string): Promise<User> {
