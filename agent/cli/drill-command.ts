@@ -65,6 +65,12 @@ function theUnit(look: SoundLook, asked: string | undefined): string | undefined
   );
 }
 
+/** Units that systemd stops as soon as this one is down. */
+function boundTo({ seen }: SoundLook, unit: string): string {
+  const properties = seen.units.find(({ name }) => name === unit)?.properties;
+  return properties?.ok === true ? (properties.value.shown["BoundBy"] ?? "") : "";
+}
+
 /** Looks at the unit as it is; a text where there is nothing that could be drilled. */
 async function ready(
   settings: Settings,
@@ -78,6 +84,11 @@ async function ready(
   const standing: Standing | undefined = standingOf(look, unit);
   if (standing === undefined) {
     return `no socket of ${unit} was found: start it, or name the socket in the settings`;
+  }
+  const bound = boundTo(look, unit);
+  if (bound !== "") {
+    const why = `${bound} would be stopped with ${unit}, for good (BindsTo=)`;
+    return `${why}: write Requires= there instead, and systemctl daemon-reload`;
   }
   const known = expectationsOf(look, settings);
   const expectations = asBefore(look, standing, unit, known);

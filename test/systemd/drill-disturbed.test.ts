@@ -17,6 +17,24 @@ describe.each(releases)("a drill that is disturbed on %s", (release) => {
     expect((await soleMaster(host)).pid).toBe(await mainPid(host));
   });
 
+  test("who requires the unit goes on, and who is bound to it is asked for first", async (context) => {
+    const host = await startedHost(context, release, "native");
+    const dropIn = "/etc/systemd/system/nginx.service.d/needs.conf";
+    const before = await mainPid(host);
+    await host.write(dropIn, `[Unit]\nBindsTo=${platform.unit}\n`);
+    await host.run("systemctl daemon-reload; systemctl start nginx.service");
+    const refused = await host.attempt("onemaster drill --yes --cycles 1");
+    expect(refused).toMatchObject({ exitCode: 3, stdout: "" });
+    expect(refused.stderr).toContain("nginx.service would be stopped with platform.service");
+    expect(await mainPid(host)).toBe(before);
+
+    await host.write(dropIn, `[Unit]\nRequires=${platform.unit}\n`);
+    await host.run("systemctl daemon-reload");
+    const drilled = await host.attempt("onemaster drill --yes --cycles 1", { timeoutMs: 60_000 });
+    expect(drilled.exitCode, drilled.stdout).toBe(0);
+    expect((await host.attempt("systemctl is-active nginx.service")).stdout).toBe("active\n");
+  });
+
   test("nothing is done while somebody else acts", async (context) => {
     const host = await startedHost(context, release, "native");
     const before = await mainPid(host);

@@ -66,6 +66,15 @@ describe("onemaster drill", () => {
     });
   });
 
+  it("does not begin where another unit would stay stopped", async () => {
+    const bound = lookOf(68, { shown: { BoundBy: "queue.service" } });
+    expect(await drilled([bound], { yes: true, evenIfUnsound: true })).toMatchObject({
+      exitCode: 3,
+      calls: [],
+      stderr: expect.stringContaining(`queue.service would be stopped with ${name}, for good`),
+    });
+  });
+
   it("has to be told which of several units", async () => {
     const other = unitSocket({ path: "/run/b.sock", unit: { ...named, name: "b.service" } });
     const [first] = sound;
