@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { createHands } from "../../../agent/act/hands.ts";
 import type { GroupReport, Report } from "../../../agent/model/report.ts";
@@ -13,6 +13,7 @@ import { createCutoverWalk } from "../../../agent/run/cutover-walk.ts";
 import { createFakeHost, type FakeHost } from "../act/fake-host.ts";
 import { group, report, socket } from "../cli/reports.ts";
 import { cutover } from "../history/cutovers.ts";
+import { installed, oldListens, runningUntilStopped } from "./cutover-installed.ts";
 import { fakeCutover } from "./fake-cutover.ts";
 
 const unitFile = "/etc/systemd/system/platform.service";
@@ -133,4 +134,34 @@ it("each old group is waited for afresh, whatever grace the one before it has ta
     false,
     [],
   ]);
+});
+
+it("a path that is lost before the old master is ended leads to it again by the next look", async () => {
+  const one = await installed();
+  const host = runningUntilStopped(one);
+  const live = join(dirname(one.keptName), "app.sock");
+  linkSync(live, one.keptName);
+  const stood: boolean[] = [];
+  const { walk } = fakeCutover({
+    ...host,
+    unit(name) {
+      stood.push(existsSync(live));
+      if (stood.length === 1) {
+        rmSync(live);
+        return { ...host.unit?.(name) };
+      }
+      host.state.runs = false;
+      return { ...host.unit?.(name) };
+    },
+    report: report([socket({ groups: [group("serving", 70)] })]),
+    living: oldListens,
+    file: () => (existsSync(live) ? { kind: "socket", ...one.file } : { kind: "absent" }),
+    answer: { kind: "answered", status: 200 },
+  });
+  expect(await endOld(walk)).toEqual({
+    result: "failed",
+    text: "platform.service is not active",
+  });
+  expect(stood).toEqual([true, true]);
+  expect(walk.parts.clock.monotonicMs()).toBeLessThan(200);
 });
