@@ -1,4 +1,4 @@
-import type { CutoverChecks, PathStand } from "../model/cutover-facts.ts";
+import type { CutoverChecks, LostFolder, PathStand } from "../model/cutover-facts.ts";
 import type { CutoverOwnership } from "../model/cutover.ts";
 import type { CutoverRefusal } from "../model/cutover-plan.ts";
 import { octalMode } from "../model/file-mode.ts";
@@ -107,10 +107,17 @@ function folderLost({ checks, units, properties }: RefusalCase): Because {
   const made = new Set(units).size === 1 ? runtimeFolders(properties) : [];
   const lostAtBoot = checks.lostAtBoot.filter(({ path }) => !made.includes(path));
   if (lostAtBoot.length === 0) return undefined;
+  const lineOf = ({ path, mode, owner }: LostFolder): string =>
+    `"d ${path.replaceAll("%", "%%")} ${octalMode(mode)} ${owner.uid} ${owner.gid} -"`;
+  const other = lostAtBoot.find(({ madeAs }) => madeAs !== undefined);
+  if (other !== undefined) {
+    return (
+      `${other.path} is made anew by a boot as ${other.madeAs} (tmpfiles.d), and is not that now, so ` +
+      `that the native unit might not start: write ${lineOf(other)} in the place of that line`
+    );
+  }
   const paths = lostAtBoot.map(({ path }) => path).join(", ");
-  const lines = lostAtBoot.map(({ path, mode, owner }) => {
-    return `"d ${path.replaceAll("%", "%%")} ${octalMode(mode)} ${owner.uid} ${owner.gid} -"`;
-  });
+  const lines = lostAtBoot.map(lineOf);
   const file = `/etc/tmpfiles.d/${units.at(-1)?.replace(/\.service$/, "")}.conf`;
   return (
     `${paths} is gone after a boot, and nothing is known to make it again but what starts gunicorn ` +

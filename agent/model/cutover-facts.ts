@@ -145,9 +145,11 @@ export interface PathStand {
   readonly folders: readonly OwnerIds[] | undefined;
 }
 
-/** A folder that the service needs, as it is now, and that is not there after a boot. */
+/** A folder that the service needs, as it is now; after a boot it is not there, or is otherwise. */
 export interface LostFolder {
   readonly path: string;
+  /** What a line of tmpfiles.d makes in its place: `0755 root root`; undefined: none is known to. */
+  readonly madeAs: string | undefined;
   /** Permission bits. */
   readonly mode: number;
   readonly owner: OwnerIds;

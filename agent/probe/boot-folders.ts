@@ -1,8 +1,10 @@
-import { statfsSync } from "node:fs";
+import { type Stats, statfsSync } from "node:fs";
 import { posix } from "node:path";
 import type { LostFolder } from "../model/cutover-facts.ts";
-import { parseTmpfilesConfig } from "../parse/tmpfiles-config.ts";
+import { octalMode } from "../model/file-mode.ts";
+import { type MadeFolder, parseTmpfilesConfig } from "../parse/tmpfiles-config.ts";
 import { pathText } from "../parse/path-text.ts";
+import { accountOf } from "./account-of.ts";
 import { type FailureLog, failureOf } from "./failures.ts";
 import { type Files, pathBytes } from "./files.ts";
 import { runTool } from "./run-tool.ts";
@@ -13,8 +15,8 @@ const PATIENCE_MS = 5_000;
 
 /**
  * Those of these folders that a boot leaves nothing of, since they are in memory or in a folder that
- * is emptied, and that no line of tmpfiles.d is known to make again. Those that are not there are
- * left out. A mount of its own is made again by whoever mounts it.
+ * is emptied, and that no line of tmpfiles.d is known to make again for the same owner. Those that
+ * are not there are left out. A mount of its own is made again by whoever mounts it.
  */
 export async function lostAtBoot(
   folders: readonly string[],
@@ -30,14 +32,33 @@ export async function lostAtBoot(
   for (const folder of folders) {
     const real = files.realPath(pathBytes(folder));
     const found = real.ok ? files.stat(real.value) : real;
-    if (!real.ok || !found.ok || made.has(real.value)) continue;
+    if (!real.ok || !found.ok) continue;
     const isBelowEmptied = [...emptied].some((one) => real.value.startsWith(`${one}/`));
     if (!isBelowEmptied && !isMadeInMemory(real.value, found.value.dev, files, log)) continue;
+    const line = made.get(real.value);
+    if (line !== undefined && (await isSame(line, found.value, log))) continue;
     const { mode, uid, gid } = found.value;
     const path = pathText(real.value);
-    lost.set(path, { path, mode: mode & 0o7777, owner: { uid, gid } });
+    const madeAs = line && `${octalMode(line.mode)} ${line.user} ${line.group}`;
+    lost.set(path, { path, madeAs, mode: mode & 0o7777, owner: { uid, gid } });
   }
   return [...lost.values()];
+}
+
+/** Of the same owner and group, and open to nobody less than now. */
+async function isSame(line: MadeFolder, now: Stats, log: FailureLog): Promise<boolean> {
+  if ((now.mode & 0o777 & ~line.mode) !== 0) return false;
+  const owner = [await idOf("passwd", line.user, log), await idOf("group", line.group, log)];
+  return owner[0] === now.uid && owner[1] === now.gid;
+}
+
+async function idOf(
+  database: "passwd" | "group",
+  name: string,
+  log: FailureLog,
+): Promise<number | undefined> {
+  if (/^\d+$/.test(name)) return Number(name);
+  return (await accountOf(database, name, log))?.id;
 }
 
 /** In a tmpfs, and not its root. A host that is in memory as a whole has no unit after a boot either. */

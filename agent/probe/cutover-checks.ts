@@ -3,9 +3,9 @@ import type { Account, CutoverChecks, PathStand } from "../model/cutover-facts.t
 import type { CutoverNginx } from "../model/cutover.ts";
 import type { GunicornCode } from "../model/gunicorn-line.ts";
 import type { OwnerIds } from "../model/log-place.ts";
-import { parseAccountEntry } from "../parse/account-entry.ts";
 import { gunicornSettings, isDaemonSetting } from "../parse/gunicorn-settings.ts";
 import { joinPath, pathText } from "../parse/path-text.ts";
+import { accountOf } from "./account-of.ts";
 import { lostAtBoot } from "./boot-folders.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
@@ -125,16 +125,6 @@ function realPathsOf(paths: readonly string[], files: Files): ReadonlyMap<string
     if (folder.ok) real.set(path, posix.join(pathText(folder.value), posix.basename(path)));
   }
   return real;
-}
-
-async function accountOf(
-  database: "passwd" | "group",
-  name: string | undefined,
-  log: FailureLog,
-): Promise<Account | undefined> {
-  if (name === undefined) return undefined;
-  const entry = await runTool(["getent", database, name], { patienceMs: PATIENCE_MS, log });
-  return entry.ok ? parseAccountEntry(entry.value) : undefined;
 }
 
 const nothingTried = {

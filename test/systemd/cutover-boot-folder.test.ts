@@ -29,6 +29,11 @@ test(
       "d /run/platform 0755 33 33 -",
       "/etc/tmpfiles.d/platform.conf",
     ]);
+    // a line without an owner makes it root's, in which www-data binds nothing
+    await host.write(cure?.[2] ?? "", `d ${folder}\n`);
+    const other = await expectEnd(host, 1, "apply");
+    expect(other).toContain(`${folder} is made anew by a boot as 0755 root root`);
+    expect(other).toContain(`write "${cure?.[1]}" in the place of that line`);
     await host.write(cure?.[2] ?? "", `${cure?.[1]}\n`);
     await expectEnd(host, 0, "apply");
 

@@ -15,7 +15,8 @@ function withFolder(preserved: string): UnitFacts {
 }
 
 function ofSocket(real: string): Pick<PlanCase, "checks"> {
-  const lostAtBoot = [{ path: "/run/platform", mode: 0o755, owner: { uid: 33, gid: 33 } }];
+  const owner = { uid: 33, gid: 33 };
+  const lostAtBoot = [{ path: "/run/platform", madeAs: undefined, mode: 0o755, owner }];
   return { checks: { realPaths: new Map([[path, real]]), lostAtBoot } };
 }
 

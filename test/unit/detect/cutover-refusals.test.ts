@@ -9,6 +9,12 @@ const notWritable = {
   owner: { uid: 0, gid: 0 },
   folders: [{ uid: 33, gid: 33 }],
 } as const;
+const lostFolder = {
+  path: "/run/p",
+  madeAs: undefined,
+  mode: 0o755,
+  owner: { uid: 33, gid: 33 },
+};
 const noAnswer = { kind: "silent", why: "ECONNREFUSED" } as const;
 const alsoTcp = { scripts: scripts({ launches: [launch({ line: line({ binds: [":80"] }) })] }) };
 
@@ -141,9 +147,15 @@ it.each<[string, PlanCase, string, string]>([
   ],
   [
     "a folder of the socket that only the init script makes after a boot",
-    { checks: { lostAtBoot: [{ path: "/run/p", mode: 0o755, owner: { uid: 33, gid: 33 } }] } },
+    { checks: { lostAtBoot: [lostFolder] } },
     "folder",
     '/run/p is gone after a boot, and nothing is known to make it again but what starts gunicorn today, so that the native unit would not start: write "d /run/p 0755 33 33 -" to /etc/tmpfiles.d/platform.conf',
+  ],
+  [
+    "a folder of the socket that a boot makes for root",
+    { checks: { lostAtBoot: [lostFolder, { ...lostFolder, madeAs: "0755 root root" }] } },
+    "folder",
+    '/run/p is made anew by a boot as 0755 root root (tmpfiles.d), and is not that now, so that the native unit might not start: write "d /run/p 0755 33 33 -" in the place of that line',
   ],
   [
     "a file that is no log of a service, to be given to its user",

@@ -14,18 +14,24 @@ L /run/shm - - - - /dev/shm
 f /run/file 0644 - - -
 R! /run/gone
 d / 0755
+d /run/old 0700 nobody nogroup -
+d /run/new :~0770 :33
 `;
 
-it("tells the folders that systemd-tmpfiles makes, and those that it empties", () => {
+it("tells the folders that systemd-tmpfiles makes, by the first line for each, and empties", () => {
   const { made, emptied } = parseTmpfilesConfig(config);
-  expect([...made]).toEqual([
-    "/run/platform",
-    "/run/old",
-    "/tmp",
-    "/srv",
-    "/run/own",
-    "/run/100%",
-    "/",
+  const lines = [...made].map(
+    ([path, { mode, user, group }]) => `${path} ${mode.toString(8)} ${user} ${group}`,
+  );
+  expect(lines).toEqual([
+    "/run/platform 755 www-data www-data",
+    "/run/old 755 root root",
+    "/tmp 1777 root root",
+    "/srv 755 root root",
+    "/run/own 755 root root",
+    "/run/100% 755 root root",
+    "/ 755 root root",
+    "/run/new 770 33 root",
   ]);
   expect([...emptied]).toEqual(["/tmp"]);
 });
