@@ -18,8 +18,10 @@ export interface OldStart {
   readonly began: () => boolean;
   /** True where it was not run since somebody is reached at the path who does not serve. */
   readonly waits: () => boolean;
-  /** Whom it waits for instead of running it, and what ends them; undefined: nobody. */
-  readonly waitsFor: () => string | undefined;
+  /** True where it was not run since somebody was in the unit who may come to serve. */
+  readonly isLate: () => boolean;
+  /** Who is there now who may, and what ends them; undefined: nobody is. */
+  readonly whoIsLate: () => Promise<string | undefined>;
 }
 
 /**
@@ -29,27 +31,38 @@ export interface OldStart {
  */
 export function createOldStart(walk: CutoverWalk): OldStart {
   const { parts } = walk;
-  const { unit } = walk.record().target.old;
+  const { old, socket } = walk.record().target;
+  const { unit } = old;
   // by a command that died
-  const state = { began: walk.record().scriptRanIn === parts.bootId, waits: false, left: "" };
+  const state = { began: walk.record().scriptRanIn === parts.bootId, waits: false, late: false };
+  const late = async (): Promise<string | undefined> => {
+    const pids = (await parts.members(unit)) ?? [];
+    return pids.some((pid) => mayCome(walk, pid)) ? pids.join(" ") : undefined;
+  };
   return {
     began: () => state.began,
     waits: () => state.waits,
-    waitsFor: () => state.left || undefined,
+    isLate: () => state.late,
+    async whoIsLate() {
+      const pids = await late();
+      if (pids === undefined) return undefined;
+      const who = `nobody is reached at ${socket.path}, and process ${pids} is in ${unit}`;
+      return `${who}: if it is not to come, kill -KILL ${pids} ends it`;
+    },
     async run() {
       state.waits = false;
+      state.late = false;
       const serves = await untilUnreached(walk);
       if (serves.kind === "serves") return skipped(`master ${serves.pid} serves`);
       if (serves.kind === "reached") {
         state.waits = true;
         return failed(`nothing is started: ${serves.why}`);
       }
-      const left = (await parts.members(unit)) ?? [];
       // by a command that died, by a boot, by a person: beside one that is late there is no other
-      if (left.some((pid) => mayCome(walk, pid))) {
-        const who = `process ${left.join(", ")} is in ${unit}`;
-        state.left = `${who} and serves nobody: kill -KILL ${left.join(" ")} ends it`;
-        return done(`${who}: it is waited for`);
+      const pids = await late();
+      if (pids !== undefined) {
+        state.late = true;
+        return done(`process ${pids} is in ${unit}: it is waited for`);
       }
       const why = await whyNotReady(walk);
       if (why !== undefined) return failed(why);

@@ -54,7 +54,7 @@ export async function undoCutover(
   ) {
     restorable = rolled || toLose;
     const came = await replaceUnit(walk, steps, touched, start.run);
-    retries = touched && start.waits();
+    retries = touched && (start.waits() || start.isLate());
     // every second counts: nobody serves
     if (!came && !retries && restorable) {
       restorable = false;
@@ -63,8 +63,9 @@ export async function undoCutover(
     }
   }
   const again = async (): Promise<boolean> => {
+    if (start.isLate() && (await start.whoIsLate()) !== undefined) return true;
     await step("start-old", "the service is started, now that nobody is reached", start.run);
-    return start.waits();
+    return start.waits() || start.isLate();
   };
   const checked = await step("check-old", "what serves now", (one) =>
     checkOld(one, retries ? again : undefined),
@@ -75,8 +76,8 @@ export async function undoCutover(
   // whoever was reached, and kept it from being run, serves by now
   if (checked && start.waits()) problems.delete("start-old");
   if (problems.size > 0) {
-    const left = checked ? undefined : start.waitsFor();
-    if (left !== undefined) walk.note(left);
+    const late = checked || !start.isLate() ? undefined : await start.whoIsLate();
+    if (late !== undefined) walk.note(late);
     const whys = [...problems.values()].join("; ");
     return await walk.finish("failed", `${why}; not all could be put back: ${whys}`);
   }

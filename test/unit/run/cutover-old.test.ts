@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import { checkOld } from "../../../agent/run/cutover-check-old.ts";
 import { createOldStart } from "../../../agent/run/cutover-old.ts";
-import { duplicate, group, report, socket, unclear } from "../cli/reports.ts";
+import { duplicate, group, path, report, socket, unclear } from "../cli/reports.ts";
 import { cutover } from "../history/cutovers.ts";
 import { type FakeHost, fakeCutover, taken } from "./fake-cutover.ts";
 
@@ -179,7 +179,10 @@ it.each([
     text: "process 812 is in platform.service: it is waited for",
   });
   expect([start.began(), calls]).toEqual([began, []]);
-  expect(start.waitsFor()).toContain("serves nobody: kill -KILL 812 ends it");
+  expect([start.isLate(), await start.whoIsLate()]).toEqual([
+    true,
+    `nobody is reached at ${path}, and process 812 is in platform.service: if it is not to come, kill -KILL 812 ends it`,
+  ]);
 });
 
 it("who will never be a master is not waited for", async () => {
@@ -192,7 +195,7 @@ it("who will never be a master is not waited for", async () => {
   });
   const start = createOldStart(walk);
   expect((await start.run()).text).toContain("process 812 is in platform.service, and nobody is");
-  expect(start.waitsFor()).toBeUndefined();
+  expect([start.isLate(), await start.whoIsLate()]).toEqual([false, undefined]);
 });
 
 it("the boot in which the script is run is written down before it is", async () => {

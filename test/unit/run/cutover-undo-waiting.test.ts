@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { expect, it } from "vitest";
 import { undoCutover } from "../../../agent/run/cutover-undo.ts";
 import { group, report, socket } from "../cli/reports.ts";
-import { installed, nobody, runningUntilStopped, stepsOf } from "./cutover-installed.ts";
+import { installed, nobody, runningUntilStopped, scope, stepsOf } from "./cutover-installed.ts";
 import { fakeCutover } from "./fake-cutover.ts";
 
 it("tells who serves also where the script could be run only after a while", async () => {
@@ -53,4 +54,44 @@ it("nothing is left to be done where whoever was reached comes to serve after a 
   expect(stepsOf(over)).toContain("start-old failed");
   expect(over.ending).toMatch(/^master 90 in platform\.service serves /);
   expect(over.outcome).toBe("rolled-back");
+});
+
+it.each([
+  ["is started by its script once those who were waited for are gone", 40, "rolled-back"],
+  ["is not started by its script beside those who stay", Infinity, "failed"],
+])("the service %s", async (_, goneAt, outcome) => {
+  const one = await installed();
+  const host = runningUntilStopped(one);
+  const serving = report([socket({ groups: [group("serving", 90)] })]);
+  const living = new Map([[812, []]]);
+  let asked = 0;
+  let started = false;
+  const { walk, calls } = fakeCutover({
+    ...host,
+    get report() {
+      return started ? serving : nobody;
+    },
+    living,
+    file: () => (started ? { kind: "socket", device: 26, inode: 9 } : { kind: "absent" }),
+    answer: { kind: "answered", status: 200 },
+    // somebody has started the script once the native unit was away, and its gunicorn gives up
+    members(unit) {
+      if (host.state.runs || unit === scope || existsSync(one.unitFile)) return [];
+      asked += 1;
+      if (asked > goneAt) living.clear();
+      return living.size === 0 ? [] : [812];
+    },
+    refuses(call) {
+      if (call === "stop platform.service") host.state.runs = false;
+      if (call === "start platform.service") started = true;
+      if (call.startsWith("move 812 ")) return "it cannot be moved";
+      return undefined;
+    },
+  });
+  const over = await undoCutover(walk, "asked for", "rollback");
+  expect(over.outcome, over.ending ?? "").toBe(outcome);
+  expect(calls.includes("start platform.service")).toBe(outcome === "rolled-back");
+  expect(over.ending?.includes("if it is not to come, kill -KILL 812 ends it")).toBe(
+    outcome === "failed",
+  );
 });
