@@ -32,7 +32,7 @@ export async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
   const bound = unit.shown["BoundBy"] ?? "";
   if (bound !== "") walk.note(`${bound} is stopped with it (BindsTo=): systemctl start ${bound}`);
   const state = { ended: false };
-  // a socket first: it takes its service along, which it would start again otherwise
+  // a socket first: it would start its service again otherwise
   const stopping = stopUntilGone(walk, start).finally(() => {
     state.ended = true;
   });
@@ -59,11 +59,12 @@ async function stopUntilGone(
 ): Promise<string | undefined> {
   const { clock, systemd, unit: ask } = walk.parts;
   const { name, stopTimeoutMs } = walk.record().target.service;
-  const whys: string[] = [];
-  for (const unit of units) {
+  const whys = new Map<string, string>();
+  const stop = async (unit: string): Promise<void> => {
     const why = await systemd.stop(unit);
-    if (why !== undefined) whys.push(why);
-  }
+    if (why !== undefined) whys.set(unit, why);
+  };
+  for (const unit of units) await stop(unit);
   const endMs = clock.monotonicMs() + stopTimeoutMs + GONE_MS;
   for (;;) {
     const left: string[] = [];
@@ -71,10 +72,12 @@ async function stopUntilGone(
       const state = (await ask(unit))?.activeState;
       const over = state === "inactive" || state === "failed";
       if (!over) left.push(`${unit} is ${state ?? "in a state that could not be told"}`);
+      // started since: a service that crashed requires its socket as systemd starts it again
+      if (state === "active" && !whys.has(unit)) await stop(unit);
     }
     if (left.length === 0 && (await isEmpty(walk))) return undefined;
     if (clock.monotonicMs() > endMs) {
-      return [...whys, ...left, ...(left.length === 0 ? [`${name} has processes`] : [])].join("; ");
+      return [...whys.values(), ...left, ...(left.length === 0 ? [`${name} has processes`] : [])].join("; ");
     }
     await clock.sleep(GONE_LOOK_MS);
   }

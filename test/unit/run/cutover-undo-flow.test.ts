@@ -190,6 +190,42 @@ it.each<[string, string, Partial<FakeHost>, boolean]>([
   expect(calls.some((call) => call.startsWith("start "))).toBe(false);
 });
 
+it("a socket unit that a restart of its crashed service has started again is stopped again", async () => {
+  const one = await installed();
+  const host = runningUntilStopped(one);
+  const { target } = one.record;
+  const start = ["platform.socket", "platform.service"];
+  let listens = true;
+  let restarts = 1;
+  const { walk, calls } = fakeCutover({
+    ...host,
+    record: { ...one.record, target: { ...target, start } },
+    unit: (name) =>
+      name === "platform.socket"
+        ? { activeState: listens ? "active" : "inactive" }
+        : { ...host.unit?.(name) },
+    report: report([socket({ groups: [group("serving", 68)] })]),
+    living: oldListens,
+    file: { kind: "socket", ...one.file },
+    answer: { kind: "answered", status: 200 },
+    refuses(call) {
+      if (call === "stop platform.socket") listens = false;
+      if (call !== "stop platform.service") return undefined;
+      host.state.runs = false;
+      listens = restarts > 0;
+      restarts -= 1;
+      return undefined;
+    },
+  });
+  const over = await undoCutover(walk, "answer: silent", "surprise");
+  expect(stepsOf(over)).toContain("stop-new done");
+  expect(calls.filter((call) => call.startsWith("stop "))).toEqual([
+    ...start.map((unit) => `stop ${unit}`),
+    "stop platform.socket",
+  ]);
+  expect(over.outcome).toBe("undone");
+});
+
 it("who is bound to the native unit, and is stopped with it, is told of", async () => {
   const one = await installed();
   const host = runningUntilStopped(one);
