@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { CutoverEnd } from "../model/cutover-actor.ts";
 import type { CutoverTold } from "../model/cutover-record.ts";
@@ -49,12 +49,21 @@ export async function underFolderLock(
   work: () => Promise<CutoverEnd>,
 ): Promise<CutoverEnd> {
   const lock = await lockFolderOf(socket);
-  if (lock.kind !== "taken" && !existsSync(dirname(socket))) return await work();
+  if (lock.kind !== "taken" && isGone(dirname(socket))) return await work();
   if (lock.kind !== "taken") return { kind: "refused", why: lock.refusal.why };
   try {
     return await work();
   } finally {
     await lock.release();
+  }
+}
+
+/** Nothing stands there, for certain: the lock tells why it could not be looked at. */
+function isGone(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { CutoverEnd } from "../../../agent/model/cutover-actor.ts";
@@ -16,9 +16,13 @@ it("keeps nobody from going back to what was in a folder that is gone", async ()
   expect(await underFolderLock(socket, work)).toBe(worked);
 });
 
-it("does nothing where the folder is there and cannot be locked", async () => {
+it.each([
+  ["is there", "file"],
+  ["cannot be looked at", "loop"],
+])("does nothing where the folder %s and cannot be locked", async (_, name) => {
   const { path } = testFolder();
   writeFileSync(join(path, "file"), "");
-  const end = await underFolderLock(join(path, "file", "platform.sock"), work);
+  symlinkSync("loop", join(path, "loop"));
+  const end = await underFolderLock(join(path, name, "platform.sock"), work);
   expect(end).toMatchObject({ kind: "refused", why: expect.stringContaining("cannot be locked") });
 });
