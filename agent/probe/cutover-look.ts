@@ -131,12 +131,18 @@ function isThere(path: string, files: Files): boolean {
   return files.linkIfAny(path) !== undefined || files.stat(path).ok;
 }
 
+/** Those in force: of one name the first; a link to /dev/null takes it out (systemd.unit(5)). */
 function dropInsOf(name: string, files: Files): readonly string[] {
-  return ["/etc", "/run", "/usr/local/lib", "/usr/lib"].flatMap((root) => {
+  const first = new Map<string, string>();
+  for (const root of ["/etc", "/run", "/usr/local/lib", "/usr/lib"]) {
     const folder = `${root}/systemd/system/${name}.d`;
     const listed = files.names(folder);
     const names = listed.ok ? listed.value.filter((one) => one.endsWith(".conf")) : [];
-    return names.toSorted().map((one) => `${folder}/${one}`);
+    for (const one of names.toSorted()) if (!first.has(one)) first.set(one, `${folder}/${one}`);
+  }
+  return [...first.values()].filter((path) => {
+    const real = files.realPath(path);
+    return !real.ok || real.value !== "/dev/null";
   });
 }
 

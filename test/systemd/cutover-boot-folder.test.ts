@@ -71,7 +71,11 @@ test(
     expect(await expectEnd(host, 1, "apply")).toContain(
       `${runs}: ExecStopPost= would be run while the old masters serve`,
     );
-    await host.run(`rm ${runs}; systemctl daemon-reload`);
+    // as a package would have it, and its operator has masked it
+    const packaged = `/usr/lib/systemd/system/${platform.unit}.d`;
+    await host.run(
+      `mkdir ${packaged}; mv ${runs} ${packaged}/; ln -s /dev/null ${runs}; systemctl daemon-reload`,
+    );
     await expectEnd(host, 0, "apply");
     const failed = (await cutoverRecord(host)).measured?.map((asked) => asked.failed) ?? [];
     // the one instant of the new bind
