@@ -20,7 +20,7 @@ export interface OldStart {
   readonly waits: () => boolean;
   /** True where it was not run since somebody was in the unit who may come to serve. */
   readonly isLate: () => boolean;
-  /** Who is there now who may, and what ends them; undefined: nobody is. */
+  /** Who is there now who may, and what ends them; undefined: nobody is, for certain. */
   readonly whoIsLate: () => Promise<string | undefined>;
 }
 
@@ -31,13 +31,12 @@ export interface OldStart {
  */
 export function createOldStart(walk: CutoverWalk): OldStart {
   const { parts } = walk;
-  const { old, socket } = walk.record().target;
-  const { unit } = old;
+  const { unit } = walk.record().target.old;
   // by a command that died
   const state = { began: walk.record().scriptRanIn === parts.bootId, waits: false, late: false };
-  const late = async (): Promise<string | undefined> => {
-    const pids = (await parts.members(unit)) ?? [];
-    return pids.some((pid) => mayCome(walk, pid)) ? pids.join(" ") : undefined;
+  const late = async (): Promise<readonly number[] | undefined> => {
+    const pids = await parts.members(unit);
+    return pids?.some((pid) => mayCome(walk, pid)) === false ? [] : pids;
   };
   return {
     began: () => state.began,
@@ -45,9 +44,10 @@ export function createOldStart(walk: CutoverWalk): OldStart {
     isLate: () => state.late,
     async whoIsLate() {
       const pids = await late();
-      if (pids === undefined) return undefined;
-      const who = `nobody is reached at ${socket.path}, and process ${pids} is in ${unit}`;
-      return `${who}: if it is not to come, kill -KILL ${pids} ends it`;
+      if (pids === undefined) return `who is in ${unit} could not be read`;
+      if (pids.length === 0) return undefined;
+      const who = `process ${pids.join(", ")} is in ${unit}`;
+      return `${who}: if it is not to come to serve, kill -KILL ${pids.join(" ")} ends it`;
     },
     async run() {
       state.waits = false;
@@ -59,10 +59,10 @@ export function createOldStart(walk: CutoverWalk): OldStart {
         return failed(`nothing is started: ${serves.why}`);
       }
       // by a command that died, by a boot, by a person: beside one that is late there is no other
-      const pids = await late();
-      if (pids !== undefined) {
+      const pids = (await late()) ?? [];
+      if (pids.length > 0) {
         state.late = true;
-        return done(`process ${pids} is in ${unit}: it is waited for`);
+        return done(`process ${pids.join(", ")} is in ${unit}: it is waited for`);
       }
       const why = await whyNotReady(walk);
       if (why !== undefined) return failed(why);

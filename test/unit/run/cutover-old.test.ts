@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import { checkOld } from "../../../agent/run/cutover-check-old.ts";
 import { createOldStart } from "../../../agent/run/cutover-old.ts";
-import { duplicate, group, path, report, socket, unclear } from "../cli/reports.ts";
+import { duplicate, group, report, socket, unclear } from "../cli/reports.ts";
 import { cutover } from "../history/cutovers.ts";
 import { type FakeHost, fakeCutover, taken } from "./fake-cutover.ts";
 
@@ -181,7 +181,7 @@ it.each([
   expect([start.began(), calls]).toEqual([began, []]);
   expect([start.isLate(), await start.whoIsLate()]).toEqual([
     true,
-    `nobody is reached at ${path}, and process 812 is in platform.service: if it is not to come, kill -KILL 812 ends it`,
+    "process 812 is in platform.service: if it is not to come to serve, kill -KILL 812 ends it",
   ]);
 });
 

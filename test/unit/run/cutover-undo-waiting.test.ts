@@ -57,9 +57,10 @@ it("nothing is left to be done where whoever was reached comes to serve after a 
 });
 
 it.each([
-  ["is started by its script once those who were waited for are gone", 40, "rolled-back"],
-  ["is not started by its script beside those who stay", Infinity, "failed"],
-])("the service %s", async (_, goneAt, outcome) => {
+  ["is started by its script once those who were waited for are gone", 40, "rolled-back", 0],
+  ["is so as well where systemd is deaf meanwhile", 40, "rolled-back", 20],
+  ["is not started by its script beside those who stay", Infinity, "failed", 0],
+])("the service %s", async (_, goneAt, outcome, deafAt) => {
   const one = await installed();
   const host = runningUntilStopped(one);
   const serving = report([socket({ groups: [group("serving", 90)] })]);
@@ -78,6 +79,7 @@ it.each([
     members(unit) {
       if (host.state.runs || unit === scope || existsSync(one.unitFile)) return [];
       asked += 1;
+      if (asked === deafAt) return undefined;
       if (asked > goneAt) living.clear();
       return living.size === 0 ? [] : [812];
     },
@@ -91,7 +93,10 @@ it.each([
   const over = await undoCutover(walk, "asked for", "rollback");
   expect(over.outcome, over.ending ?? "").toBe(outcome);
   expect(calls.includes("start platform.service")).toBe(outcome === "rolled-back");
-  expect(over.ending?.includes("if it is not to come, kill -KILL 812 ends it")).toBe(
+  expect(stepsOf(over).filter((step) => step.startsWith("start-old "))).toEqual(
+    outcome === "failed" ? ["start-old done"] : ["start-old done", "start-old done"],
+  );
+  expect(over.ending?.includes("if it is not to come to serve, kill -KILL 812 ends it")).toBe(
     outcome === "failed",
   );
 });
