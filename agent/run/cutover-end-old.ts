@@ -10,7 +10,7 @@ import { endingPlans } from "../detect/ending-plans.ts";
 import { writeRemediation } from "../history/remediation-files.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
 import { type NativeNow, nativeNow, oldStillListens, socketIn } from "./cutover-native.ts";
-import { restored } from "./cutover-lead-back.ts";
+import { guardPath } from "./cutover-lead-back.ts";
 import { dropOldPidfile } from "./cutover-pidfile.ts";
 import { reasonOf } from "./remediation-lock.ts";
 import type { ActingLook } from "./remediation-parts.ts";
@@ -19,8 +19,6 @@ import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover
 /** What has to pass by waiting takes 10 s: an owner has to have shown that it can serve. */
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
-/** Twice nothing at the path: from its unlink to its bind a gunicorn takes less between them. */
-const PATH_EVERY_MS = 50;
 const BETWEEN_MS = 500;
 const SCOPE_MS = 5_000;
 
@@ -64,7 +62,7 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
     // one that may be ended has nothing against it, and that passes as well
     const mayPass = plans.length === 0 || plans.some(isPassing);
     if (parts.clock.monotonicMs() < endMs && mayPass) {
-      await untilNextLook(walk);
+      await guardPath(walk, LOOK_EVERY_MS);
       continue;
     }
     return surprise(why ?? plans[0]?.refusals[0]?.why ?? "it could not be told why");
@@ -75,23 +73,6 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
 function notAll(walk: CutoverWalk, ended: number, why: string): StepEnd {
   walk.note(`not all went well as old groups were ended: ${why}; see onemaster status`);
   return done(`${ended} ended, not all as it should be`);
-}
-
-/**
- * A new gunicorn whose workers do not last ends, and takes the path along: it leads to the old master
- * again at once, as long as that lives. What became of the new one is for the next look.
- */
-async function untilNextLook(walk: CutoverWalk): Promise<void> {
-  const { clock, eyes } = walk.parts;
-  const { path } = walk.record().target.socket;
-  const endMs = clock.monotonicMs() + LOOK_EVERY_MS;
-  let wasGone = false;
-  do {
-    await clock.sleep(PATH_EVERY_MS);
-    const isGone = eyes.file(path).kind === "absent";
-    if (isGone && wasGone && restored(walk)) return;
-    wasGone = isGone;
-  } while (clock.monotonicMs() < endMs);
 }
 
 function mayBeEnded({ refusals }: EndingPlan): boolean {

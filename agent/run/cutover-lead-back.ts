@@ -7,6 +7,8 @@ import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover
 
 /** Connections that wait for the new master are taken up by then: nobody comes after them. */
 const DRAIN_MS = 1_000;
+/** Two looks so far apart: from its unlink to its bind a gunicorn that starts takes less. */
+const PATH_EVERY_MS = 50;
 
 /**
  * Leads the path to the master that served before, where that lives: in one step in which it always
@@ -115,4 +117,21 @@ export function restored(walk: CutoverWalk): boolean {
   if (walk.parts.eyes.file(path).kind !== "absent") return false;
   if (walk.record().keptName === null || !oldStillListens(walk)) return false;
   return leadBack(walk, () => false) === undefined;
+}
+
+/**
+ * Waits so long, or until a path that was lost is led back: a new gunicorn whose workers do not last
+ * ends, and takes the path along. What became of it is for whoever looks next.
+ */
+export async function guardPath(walk: CutoverWalk, ms: number): Promise<void> {
+  const { clock, eyes } = walk.parts;
+  const { path } = walk.record().target.socket;
+  const endMs = clock.monotonicMs() + ms;
+  let wasGone = false;
+  do {
+    await clock.sleep(PATH_EVERY_MS);
+    const isGone = eyes.file(path).kind === "absent";
+    if (isGone && wasGone && restored(walk)) return;
+    wasGone = isGone;
+  } while (clock.monotonicMs() < endMs);
 }

@@ -77,7 +77,11 @@ async function stopUntilGone(
     }
     if (left.length === 0 && (await isEmpty(walk))) return undefined;
     if (clock.monotonicMs() > endMs) {
-      return [...whys.values(), ...left, ...(left.length === 0 ? [`${name} has processes`] : [])].join("; ");
+      return [
+        ...whys.values(),
+        ...left,
+        ...(left.length === 0 ? [`${name} has processes`] : []),
+      ].join("; ");
     }
     await clock.sleep(GONE_LOOK_MS);
   }

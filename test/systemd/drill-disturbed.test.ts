@@ -31,7 +31,7 @@ describe.each(releases)("a drill that is disturbed on %s", (release) => {
     await host.write(dropIn, `[Unit]\nRequires=${platform.unit}\n`);
     await host.run("systemctl daemon-reload");
     const drilled = await host.attempt("onemaster drill --yes --cycles 1", { timeoutMs: 60_000 });
-    expect(drilled.exitCode, drilled.stdout).toBe(0);
+    expect(drilled.exitCode, `it said: ${drilled.stdout}`).toBe(0);
     expect((await host.attempt("systemctl is-active nginx.service")).stdout).toBe("active\n");
   });
 

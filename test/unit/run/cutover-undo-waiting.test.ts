@@ -91,7 +91,7 @@ it.each([
     },
   });
   const over = await undoCutover(walk, "asked for", "rollback");
-  expect(over.outcome, over.ending ?? "").toBe(outcome);
+  expect(over.outcome, `it ended: ${over.ending}`).toBe(outcome);
   expect(calls.includes("start platform.service")).toBe(outcome === "rolled-back");
   expect(stepsOf(over).filter((step) => step.startsWith("start-old "))).toEqual(
     outcome === "failed" ? ["start-old done"] : ["start-old done", "start-old done"],
