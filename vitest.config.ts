@@ -76,7 +76,7 @@ export default defineConfig({
       lane("host", { timeoutMs: 20_000 }),
       lane("gunicorn", { timeoutMs: 60_000, alone: true }),
       // each has hosts of its own, which mostly wait; but a load of requests takes a processor
-      lane("systemd", { timeoutMs: 180_000, atOnce: 3, testsAtOnce: 3 }),
+      lane("systemd", { timeoutMs: 180_000, atOnce: 4, testsAtOnce: 3 }),
       lane("pipeline", { timeoutMs: 180_000, alone: true }),
       lane("vm", { timeoutMs: 300_000, alone: true, shared: true }),
     ],

@@ -33,8 +33,13 @@ export function bundleOptions(version, interpreter = "/usr/bin/env node") {
     format: "esm",
     target: "node20",
     banner: { js: `#!${interpreter}\n${requireForModules}` },
-    // prom-client takes it for exemplars, which nobody asks for: 0.2 MB of the agent's memory
-    alias: { "@opentelemetry/api": "./scripts/nothing.mjs" },
+    alias: {
+      // prom-client takes it for exemplars, which nobody asks for: 0.2 MB of the agent's memory
+      "@opentelemetry/api": "./scripts/nothing.cjs",
+      // bcryptjs takes random numbers from it for new hashes, and here hashes are only checked; an
+      // import is hoisted, so every start would load it. What needs it here has it as node:crypto
+      crypto: "./scripts/nothing.cjs",
+    },
     define: { __VERSION__: JSON.stringify(version) },
     logLevel: "warning",
     write: false,

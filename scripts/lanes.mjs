@@ -48,7 +48,7 @@ export const lanes = [
     name: "gunicorn",
     what: "real gunicorns",
     project: "gunicorn",
-    apart: 2,
+    apart: 4,
     needsBuild: true,
     root: true,
     packages: [

@@ -42,7 +42,9 @@ test("the agent drops the bytecode of its start", async () => {
 });
 
 test("what is dear and seldom needed is not loaded with the program", () => {
-  const atOnce = readFileSync(builtAgent, "utf8").matchAll(/\bfrom ?"node:([a-z0-9_/]+)"/g);
+  const atOnce = readFileSync(builtAgent, "utf8").matchAll(
+    /\b(?:from|import) ?"(?:node:)?([a-z0-9_/]+)"/g,
+  );
   const names = new Set([...atOnce].map(([, name]) => name));
   expect(names).toContain("fs");
   const dear = ["crypto", "http2", "https", "tls", "worker_threads", "zlib"];
