@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import type { Clock } from "../model/clock.ts";
 import type { AlertmanagerAccess } from "../model/settings.ts";
 import { type Credentials, readCredentials } from "./alertmanager-credentials.ts";
@@ -80,7 +80,9 @@ async function send(
     ...(ca === undefined ? {} : { ca }),
   };
   // loaded only here: TLS costs memory that most agents never need
-  const request = url.startsWith("https:") ? (await import("node:https")).request : httpRequest;
+  const { request } = url.startsWith("https:")
+    ? await import("node:https")
+    : await import("node:http");
   return await new Promise((resolve, reject) => {
     const outgoing = request(`${url}/api/v2/alerts`, options, (answer) => {
       judge(answer).then(resolve, reject);

@@ -1,10 +1,4 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from "node:http";
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
 import { type Answer, answer, hasBody, type WebSources } from "./answers.ts";
 import { ListenError } from "./listen-error.ts";
 import { type WebLimits, webLimits } from "./web-limits.ts";
@@ -77,7 +71,8 @@ async function serverFor(limits: WebLimits, shield: WebShield | undefined): Prom
       scheme: "https",
     };
   }
-  const server = createServer(options);
+  // an import is hoisted to the start of every command, few of which have a server
+  const server = process.getBuiltinModule("node:http").createServer(options);
   if (shield !== undefined) server.on("connection", () => shield.refresh());
   return { server, scheme: "http", cutConnections: () => server.closeAllConnections() };
 }

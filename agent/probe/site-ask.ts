@@ -1,4 +1,4 @@
-import { request, type RequestOptions } from "node:http";
+import type { RequestOptions } from "node:http";
 import type { RequestOptions as TlsOptions } from "node:https";
 
 /** What came of one request: the status of the answer, or why there was none. */
@@ -23,8 +23,8 @@ export async function askSite(place: SitePlace, patienceMs: number): Promise<Sit
     return { kind: "silent", why: error instanceof Error ? error.message : String(error) };
   }
   const isTls = options.protocol === "https:";
-  // most sites are asked without it
-  const send = isTls ? (await import("node:https")).request : request;
+  // most sites are asked without TLS, and most commands ask none
+  const { request: send } = isTls ? await import("node:https") : await import("node:http");
   return await new Promise((resolve) => {
     const silent = (why: string): void => resolve({ kind: "silent", why });
     const asked = send(options, (answer) => {

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import type { Clock } from "../model/clock.ts";
 
 /** The clock of the machine. Its timers never keep the process alive by themselves. */

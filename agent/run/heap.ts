@@ -1,5 +1,4 @@
 import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 
 /** Keeps garbage from lying about. */
 export interface Heap {
@@ -37,6 +36,7 @@ export function keepHeapSmall(): void {
  * at its next call, costs less than a scan.
  */
 export function createHeap(monotonicMs: () => number): Heap {
+  const { runInNewContext } = process.getBuiltinModule("node:vm");
   const collect: unknown = runInNewContext("typeof gc === 'function' ? gc : undefined");
   let scans = EVERY_SCANS - FIRST_SCANS;
   let collectedMs = monotonicMs();

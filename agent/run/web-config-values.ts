@@ -1,4 +1,3 @@
-import { validateHeaderValue } from "node:http";
 import type * as v from "valibot";
 import { parseDuration } from "../parse/duration.ts";
 import { joinPath } from "../parse/path-text.ts";
@@ -138,7 +137,7 @@ export function headerValue(
 
 function isHeaderValue(name: string, value: string): boolean {
   try {
-    validateHeaderValue(name, value);
+    process.getBuiltinModule("node:http").validateHeaderValue(name, value);
     return true;
   } catch {
     return false; // this is what it throws for
