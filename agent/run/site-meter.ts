@@ -70,10 +70,11 @@ function askAgain(
     const nowMs = monotonicMs();
     count.enter(askedAtMs, nowMs - askedAtMs, good ? undefined : whyOf(answer));
     downSinceMs = good ? undefined : (downSinceMs ?? askedAtMs);
-    dueMs =
+    const restMs =
       downSinceMs === undefined
-        ? nowMs + Math.min((nowMs - askedAtMs) * TIMES_ITS_ANSWER, LONGEST_APART_MS)
-        : nowMs + Math.min((nowMs - downSinceMs) * SHARE_OF_DOWN, LONGEST_APART_DOWN_MS);
+        ? (nowMs - askedAtMs) * TIMES_ITS_ANSWER
+        : Math.min((nowMs - downSinceMs) * SHARE_OF_DOWN, LONGEST_APART_DOWN_MS);
+    dueMs = nowMs + Math.min(Math.max(restMs, good ? 0 : TICK_MS), LONGEST_APART_MS);
   }
 
   return {
