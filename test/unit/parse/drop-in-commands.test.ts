@@ -4,6 +4,7 @@ import { dropInCommands } from "../../../agent/parse/drop-in-commands.ts";
 it.each([
   ["[Service]\nExecStop=\nExecStop=/bin/x\n ExecStopPost = -/bin/y\nExecStop=/bin/z\n", 2],
   ["[Service]\nExecStartPre=\\\n  /bin/mkdir /run/x\n", 1],
+  ["[Service]\nExecCondition=/bin/x\nExecStartPost=+/bin/y\n", 2],
   ["[Service]\nExecStop=\nMemoryMax=1G\n#ExecStop=/bin/x\nExecReload=/bin/kill\n", 0],
 ])("%j runs %i kinds of commands", (text, count) => {
   expect(dropInCommands(text)).toHaveLength(count);
