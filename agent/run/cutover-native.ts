@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { octalMode } from "../model/file-mode.ts";
 import type { ProcessId } from "../model/process.ts";
 import type { Report, SocketReport } from "../model/report.ts";
 import type { UnitProperties } from "../model/unit.ts";
@@ -145,13 +146,9 @@ function whyOddFile(walk: CutoverWalk): string | undefined {
   const now = statSync(path, { throwIfNoEntry: false });
   if (now === undefined) return `nothing stands at ${path}`;
   const bits = now.mode & 0o7777;
-  if (bits !== mode) return `${path} has mode ${octal(bits)}, not ${octal(mode)}`;
+  if (bits !== mode) return `${path} has mode ${octalMode(bits)}, not ${octalMode(mode)}`;
   const other = (uid !== null && now.uid !== uid) || (gid !== null && now.gid !== gid);
   return other ? `${path} belongs to ${now.uid}:${now.gid}, not to ${ownerText}` : undefined;
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, "0");
 }
 
 function whyStopped({ record, parts }: CutoverWalk, unit: UnitProperties): string | undefined {

@@ -30,13 +30,7 @@ export async function underLock(
   { stateDir }: Settings,
   work: () => Promise<CutoverEnd>,
 ): Promise<CutoverEnd> {
-  const lock = await lockForActing(stateDir);
-  if (lock.kind !== "taken") return { kind: "refused", why: lock.refusal.why };
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-  }
+  return await under(await lockForActing(stateDir), work);
 }
 
 /**
@@ -50,6 +44,13 @@ export async function underFolderLock(
 ): Promise<CutoverEnd> {
   const lock = await lockFolderOf(socket);
   if (lock.kind !== "taken" && isGone(dirname(socket))) return await work();
+  return await under(lock, work);
+}
+
+async function under(
+  lock: Awaited<ReturnType<typeof lockForActing>>,
+  work: () => Promise<CutoverEnd>,
+): Promise<CutoverEnd> {
   if (lock.kind !== "taken") return { kind: "refused", why: lock.refusal.why };
   try {
     return await work();

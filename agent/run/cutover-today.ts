@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import type { Report } from "../model/report.ts";
 import type { Settings } from "../model/settings.ts";
 import type { UnitFacts, UnitsSeen } from "../model/unit.ts";
@@ -47,8 +48,4 @@ async function journalText(unit: string): Promise<string> {
 /** One stop tells of each process that it leaves, within the same moment. */
 function minute({ atMs }: { readonly atMs: number }): number {
   return Math.floor(atMs / 2_000);
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

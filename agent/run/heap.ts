@@ -36,6 +36,7 @@ export function keepHeapSmall(): void {
  * at its next call, costs less than a scan.
  */
 export function createHeap(monotonicMs: () => number): Heap {
+  // loaded here: an import is hoisted to the start of every command
   const { runInNewContext } = process.getBuiltinModule("node:vm");
   const collect: unknown = runInNewContext("typeof gc === 'function' ? gc : undefined");
   let scans = EVERY_SCANS - FIRST_SCANS;

@@ -70,11 +70,11 @@ function askAgain(
     const nowMs = monotonicMs();
     count.enter(askedAtMs, nowMs - askedAtMs, good ? undefined : whyOf(answer));
     downSinceMs = good ? undefined : (downSinceMs ?? askedAtMs);
-    const restMs =
-      downSinceMs === undefined
-        ? (nowMs - askedAtMs) * TIMES_ITS_ANSWER
-        : Math.min((nowMs - downSinceMs) * SHARE_OF_DOWN, LONGEST_APART_DOWN_MS);
-    dueMs = nowMs + Math.min(Math.max(restMs, good ? 0 : TICK_MS), LONGEST_APART_MS);
+    dueMs =
+      nowMs +
+      (downSinceMs === undefined
+        ? restWhileUp(nowMs - askedAtMs)
+        : restWhileDown(nowMs - downSinceMs));
   }
 
   return {
@@ -90,6 +90,14 @@ function askAgain(
       await underWay;
     },
   };
+}
+
+function restWhileUp(tookMs: number): number {
+  return Math.min(tookMs * TIMES_ITS_ANSWER, LONGEST_APART_MS);
+}
+
+function restWhileDown(downMs: number): number {
+  return Math.min(Math.max(downMs * SHARE_OF_DOWN, TICK_MS), LONGEST_APART_DOWN_MS);
 }
 
 function whyOf(answer: SiteAnswer): string {

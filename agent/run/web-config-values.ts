@@ -137,6 +137,7 @@ export function headerValue(
 
 function isHeaderValue(name: string, value: string): boolean {
   try {
+    // loaded here: an import is hoisted to the start of every command
     process.getBuiltinModule("node:http").validateHeaderValue(name, value);
     return true;
   } catch {

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
 import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import { hashOfText } from "../../../agent/act/put-files.ts";
 import { keptAt } from "../../../agent/run/cutover-script-files.ts";
@@ -27,8 +26,7 @@ export interface Case {
 
 /** A cutover whose native unit is in place, in a folder of its own; the script is in the backup. */
 export async function installed(change: Partial<CutoverRecord> = {}): Promise<Case> {
-  const root = mkdtempSync(join(tmpdir(), "onemaster-undo-"));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+  const root = temporaryFolder("undo");
   const initScript = join(root, "init.d/platform");
   const unitFile = join(root, "system/platform.service");
   const backup = join(root, "backup");

@@ -1,17 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
 import type { FileNow } from "../../../agent/model/acting.ts";
 import type { CutoverRecord, CutoverStepRecord } from "../../../agent/model/cutover-record.ts";
 import { hasToLose, whyNotBack } from "../../../agent/run/cutover-way-back.ts";
 import { whereTo } from "../../../agent/run/cutover-which-way.ts";
 import { group, path, report, socket, unclear } from "../cli/reports.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { cutover } from "../history/cutovers.ts";
+import { oldListens, scope } from "./cutover-installed.ts";
 import { type FakeHost, fakeCutover } from "./fake-cutover.ts";
 
 const fragmentPath = "/etc/systemd/system/platform.service";
-const scope = "onemaster-before-platform.scope";
 const kept = "/var/www/sample-platform/.sampleplatform.sock.onemaster-1";
 
 /** The native unit's master 70 serves; master 68 served before, and is gone. */
@@ -24,7 +24,6 @@ const serves: Omit<FakeHost, "record"> = {
   unitOf: (pid) => (pid >= 70 && pid < 80 ? "platform.service" : scope),
 };
 const beside = report([socket({ groups: [group("serving", 70), group("stale", 68)] })]);
-const oldListens = new Map([[68, [25_453]]]);
 const oldFile: FileNow = { kind: "socket", device: 26, inode: 4_711 };
 
 /** No init script to be looked for on this very host. */
@@ -154,8 +153,7 @@ it.each<[string, Partial<FakeHost>, boolean, RegExp]>([
     /^, since platform\.service failed: success; master 68 listens, but .* is gone: .*$/,
   ],
 ])("%s", async (_, host, forward, says) => {
-  const file = join(mkdtempSync(join(tmpdir(), "onemaster-not-back-")), "app.sock");
-  onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+  const file = join(temporaryFolder("not-back"), "app.sock");
   writeFileSync(file, "", { mode: 0o600 });
   const { target } = record();
   const at = { ...target.socket, path: file, mode: 0o600, uid: null, gid: null };
@@ -234,8 +232,7 @@ it.each([
   ["a boot has started by that file is left to a person", "another", gone, true, stillRuns],
   ["no script can have started is left to a person", "another", "/run/x", false, stillRuns],
 ] as const)("where its file is gone, one that %s", async (_, boot, unitFile, script, says) => {
-  const initScript = join(mkdtempSync(join(tmpdir(), "onemaster-boot-")), "platform");
-  onTestFinished(() => rmSync(dirname(initScript), { recursive: true }));
+  const initScript = join(temporaryFolder("boot"), "platform");
   if (script) writeFileSync(initScript, "#!/bin/sh\n");
   const before = withoutFile(["install", "start"]);
   const { target } = before;

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import type { CutoverRecord } from "../../../agent/model/cutover-record.ts";
 import { checkOld } from "../../../agent/run/cutover-check-old.ts";
 import { createOldStart } from "../../../agent/run/cutover-old.ts";
@@ -66,8 +66,7 @@ it.each<[string, Omit<FakeHost, "record">]>([
   ["something is hidden, and nobody is reached", { report: report([nobody], hidden) }],
   ["not enough is seen, and nobody is reached", { report: report([unclear]) }],
 ])("starts the service where %s, and its script stops nobody", async (_, host) => {
-  const dropIns = mkdtempSync(join(tmpdir(), "onemaster-drop-ins-"));
-  onTestFinished(() => rmSync(dropIns, { recursive: true }));
+  const dropIns = temporaryFolder("drop-ins");
   const dropIn = join(dropIns, "platform.service.d/90-onemaster-no-stop.conf");
   let atStop = "";
   const { walk, calls } = fakeCutover({

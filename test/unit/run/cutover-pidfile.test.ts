@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { defaultSettings, socketAt } from "../../../agent/model/settings-defaults.ts";
 import { keptAt } from "../../../agent/run/cutover-script-files.ts";
 import { dropOldPidfile } from "../../../agent/run/cutover-pidfile.ts";
@@ -28,8 +20,7 @@ interface Case {
 }
 
 async function dropped({ script, mode = 0o755, owner = 0, inSettings, mayGo = true }: Case) {
-  const folder = mkdtempSync(join(tmpdir(), "om-pidfile-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder("pidfile");
   const path = join(folder, "gunicorn.pid");
   writeFileSync(path, "68\n");
   const record = cutover();

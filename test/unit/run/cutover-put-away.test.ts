@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { keptAt, putAway } from "../../../agent/run/cutover-script-files.ts";
 import { report } from "../cli/reports.ts";
 import { cutover } from "../history/cutovers.ts";
@@ -27,8 +27,7 @@ it.each([
     [true, false],
   ],
 ] as const)("an init script %s", async (_, name, text, stands) => {
-  const root = mkdtempSync(join(tmpdir(), "onemaster-put-away-"));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+  const root = temporaryFolder("put-away");
   const initScript = join(root, "init.d/platform");
   const link = join(root, "rc2.d/S01platform");
   const backup = join(root, "backup");

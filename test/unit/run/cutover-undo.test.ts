@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { expect, it } from "vitest";
 import { letStoppedGo } from "../../../agent/run/cutover-let-go.ts";
 import { moveBack } from "../../../agent/run/cutover-move-back.ts";
 import { undoCutover } from "../../../agent/run/cutover-undo.ts";
@@ -77,8 +75,7 @@ it.each([
 ] as const)(
   "who is in the scope goes back into the unit where %s",
   async (why, old, unit, result) => {
-    const dropIns = mkdtempSync(join(tmpdir(), "onemaster-drop-ins-"));
-    onTestFinished(() => rmSync(dropIns, { recursive: true }));
+    const dropIns = temporaryFolder("drop-ins");
     const scope = "onemaster-before-platform.scope";
     let inScope = [78, 79];
     const { walk } = fakeCutover({
