@@ -13,7 +13,7 @@ export interface UnitFileParts {
   /** What it comes in the place of; undefined: there was no script. */
   readonly initScript: string | undefined;
   readonly socketActivation: boolean;
-  readonly look: Pick<CutoverLook, "master" | "defaultOpenFiles">;
+  readonly look: Pick<CutoverLook, "master" | "defaultOpenFiles" | "defaultPriorities">;
 }
 
 const folder = "/etc/systemd/system";
@@ -68,6 +68,17 @@ function limitLines({ look: { master, defaultOpenFiles } }: UnitFileParts): read
   return [`LimitNOFILE=${soft}:${hard}`];
 }
 
+/** What the script has made of its master's priorities, where services have other ones. */
+function priorityLines({ look: { master, defaultPriorities } }: UnitFileParts): readonly string[] {
+  const { nice, oomScoreAdjust } = master?.priorities ?? {};
+  const lines: string[] = [];
+  if (nice !== undefined && nice !== defaultPriorities.nice) lines.push(`Nice=${nice}`);
+  if (oomScoreAdjust !== undefined && oomScoreAdjust !== defaultPriorities.oomScoreAdjust) {
+    lines.push(`OOMScoreAdjust=${oomScoreAdjust}`);
+  }
+  return lines;
+}
+
 function serviceText(parts: UnitFileParts): string {
   const { service, socket, header, gate, initScript, socketActivation } = parts;
   const base = service.name.replace(/\.service$/, "");
@@ -89,6 +100,7 @@ function serviceText(parts: UnitFileParts): string {
     `WorkingDirectory=${settingValue(service.workingDirectory)}`,
     ...service.environmentFiles.map((path) => `EnvironmentFile=-${settingValue(path)}`),
     ...limitLines(parts),
+    ...priorityLines(parts),
     ...gateLines(gate, socket),
     `ExecStart=${execWords(service).map(unitWord).join(" ")}`,
     "ExecReload=/bin/kill -HUP $MAINPID",

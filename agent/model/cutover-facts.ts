@@ -25,6 +25,14 @@ export interface OpenFiles {
   readonly hard: number;
 }
 
+/** Who goes first where processors or memory are short; undefined: it could not be read. */
+export interface Priorities {
+  /** -20 to 19, as setpriority(2) has it: whoever has less goes first. */
+  readonly nice: number | undefined;
+  /** -1000 to 1000: what the kernel adds when it looks for somebody to kill for memory. */
+  readonly oomScoreAdjust: number | undefined;
+}
+
 /** The master whose work the native unit will do. */
 export interface ModelMaster {
   readonly pid: number;
@@ -45,6 +53,7 @@ export interface ModelMaster {
   readonly account: { readonly uid: number; readonly gid: number } | undefined;
   /** Undefined: it could not be read. */
   readonly openFiles: OpenFiles | undefined;
+  readonly priorities: Priorities;
   /** Regular files that it has open for writing. */
   readonly writes: readonly string[];
 }
@@ -97,6 +106,8 @@ export interface CutoverLook {
   readonly master: ModelMaster | undefined;
   /** What services have that say nothing of it; undefined: systemd does not tell. */
   readonly defaultOpenFiles: OpenFiles | undefined;
+  /** The same of these. */
+  readonly defaultPriorities: Priorities;
   /** From the master's own command line; undefined: a title stands there. */
   readonly ownLaunch: LaunchFacts | undefined;
   readonly scripts: ScriptFacts;

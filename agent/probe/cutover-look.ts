@@ -6,6 +6,7 @@ import { dropInCommands } from "../parse/drop-in-commands.ts";
 import { ownVariables } from "../parse/environment-file.ts";
 import { gunicornLine } from "../parse/gunicorn-words.ts";
 import { parseDefaultOpenFiles } from "../parse/open-files.ts";
+import { parseDefaultOomScoreAdjust } from "../parse/priorities.ts";
 import { pathText } from "../parse/path-text.ts";
 import { shellWords } from "../parse/shell-words.ts";
 import { lastingBesides } from "./cutover-besides.ts";
@@ -15,6 +16,7 @@ import { readScripts } from "./cutover-scripts.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
 import { procPaths } from "./paths.ts";
+import { readPriorities } from "./priorities.ts";
 import { isRootsToChange } from "./roots-alone.ts";
 import { runTool } from "./run-tool.ts";
 
@@ -45,17 +47,18 @@ export async function lookForCutover(
   log: FailureLog,
 ): Promise<CutoverLook> {
   const files = createFiles(log);
+  const proc = procPaths("/proc");
   const init = unit?.initScript.ok === true ? unit.initScript.value : undefined;
   const master = group?.master ?? undefined;
   const read =
     group === undefined || master === undefined
       ? undefined
-      : readMaster(master, group, procPaths("/proc"), files);
-  const limits = "--property=DefaultLimitNOFILE,DefaultLimitNOFILESoft";
+      : readMaster(master, group, proc, files);
+  const told = "--property=DefaultLimitNOFILE,DefaultLimitNOFILESoft,DefaultOOMScoreAdjust";
   const [version, environment, defaults] = await Promise.all([
     runTool(["systemctl", "--version"], { patienceMs: PATIENCE_MS, log }),
     runTool(["systemctl", "show-environment"], { patienceMs: PATIENCE_MS, log }),
-    runTool(["systemctl", "show", limits], { patienceMs: PATIENCE_MS, log }),
+    runTool(["systemctl", "show", told], { patienceMs: PATIENCE_MS, log }),
   ]);
   const scripts = readScripts(init?.path, files);
   const given = environment.ok ? variablesIn(environment.value) : new Map<string, string>();
@@ -75,6 +78,11 @@ export async function lookForCutover(
     systemdVersion: number === undefined ? undefined : Number(number),
     master: read && { ...read.master, environment: own(read.master.environment) },
     defaultOpenFiles: defaults.ok ? parseDefaultOpenFiles(defaults.value) : undefined,
+    defaultPriorities: {
+      // a service that says nothing of it has what systemd itself has
+      nice: readPriorities(1, proc, files).nice,
+      oomScoreAdjust: defaults.ok ? parseDefaultOomScoreAdjust(defaults.value) : undefined,
+    },
     ownLaunch: read?.ownLaunch,
     scripts: { ...scripts, exported: own(scripts.exported) ?? new Map() },
     inEnvironment: commandArguments && gunicornLine(commandArguments),

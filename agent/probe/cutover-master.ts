@@ -11,6 +11,7 @@ import { parseOpenFiles } from "../parse/open-files.ts";
 import { pathText } from "../parse/path-text.ts";
 import type { Files } from "./files.ts";
 import type { ProcPaths } from "./paths.ts";
+import { readPriorities } from "./priorities.ts";
 
 /** What is read of the master whose work the native unit will do. */
 export interface ReadMaster {
@@ -49,6 +50,7 @@ export function readMaster(
       workers: workers.length,
       account: status.ok ? parseCredentials(status.value) : undefined,
       openFiles: limits.ok ? parseOpenFiles(limits.value) : undefined,
+      priorities: readPriorities(pid, proc, files),
       writes: writtenBy(pid, proc, files),
     },
     ownLaunch:

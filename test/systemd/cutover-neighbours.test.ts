@@ -41,6 +41,20 @@ test(
 );
 
 test(
+  "gunicorn keeps the priorities that the script had given it",
+  async (context) => {
+    const { host, truth } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+    const owner = Number(truth.owner);
+    await host.run(`renice -n 3 -p ${owner}; echo 300 > /proc/${owner}/oom_score_adj`);
+    const before = await prioritiesOf(host, owner);
+    expect(before).toBe("3 300");
+    await expectEnd(host, 0, "apply");
+    expect(await prioritiesOf(host, await expectNative(host))).toBe(before);
+  },
+  limitMs,
+);
+
+test(
   "gunicorn may have as many files open as the script's ulimit had let it",
   async (context) => {
     const { host, truth } = await sysvPlatform(context, "trixie", { holdMib: 1 });
@@ -70,4 +84,10 @@ async function startedAt(host: TestHost): Promise<readonly string[]> {
 
 async function openFiles(host: TestHost, pid: number): Promise<string> {
   return await host.run(["grep", "^Max open files", `/proc/${pid}/limits`]);
+}
+
+/** The nice value, and what is added to the badness for which memory's killer chooses. */
+async function prioritiesOf(host: TestHost, pid: number): Promise<string> {
+  const nice = await host.run(["ps", "-o", "ni=", "-p", `${pid}`]);
+  return `${nice.trim()} ${(await host.run(["cat", `/proc/${pid}/oom_score_adj`])).trim()}`;
 }

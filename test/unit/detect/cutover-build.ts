@@ -108,6 +108,7 @@ export function master(change: Partial<ModelMaster> = {}): ModelMaster {
     workers: 4,
     account: { uid: 33, gid: 33 },
     openFiles: { soft: 1024, hard: 524_288 },
+    priorities: { nice: 0, oomScoreAdjust: 0 },
     writes: [],
     ...change,
   };
@@ -120,6 +121,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
     systemdVersion: 252,
     master: master(),
     defaultOpenFiles: { soft: 1024, hard: 524_288 },
+    defaultPriorities: { nice: 0, oomScoreAdjust: 0 },
     ownLaunch: undefined,
     scripts: scripts(),
     inEnvironment: undefined,

@@ -118,6 +118,21 @@ WantedBy=sockets.target
       "LimitNOFILE=1024:524288",
     ],
     [
+      "a script that has gunicorn go first",
+      { look: { master: master({ priorities: { nice: -5, oomScoreAdjust: 0 } }) } },
+      "Nice=-5",
+    ],
+    [
+      "a script that keeps gunicorn from being killed for memory",
+      { look: { master: master({ priorities: { nice: 0, oomScoreAdjust: -500 } }) } },
+      "OOMScoreAdjust=-500",
+    ],
+    [
+      "a systemd that does not tell whom services have killed first",
+      { look: { defaultPriorities: { nice: 0, oomScoreAdjust: undefined } } },
+      "OOMScoreAdjust=0",
+    ],
+    [
       "no header",
       { look: { scripts: scripts({ header: { description: undefined, starts: [] } }) } },
       "After=network.target",
