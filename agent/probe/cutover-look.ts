@@ -2,7 +2,6 @@ import type { CutoverLook, ScriptFacts } from "../model/cutover-facts.ts";
 import { type CutoverLink, nativeEnvironmentFile } from "../model/cutover.ts";
 import type { GroupReport } from "../model/report.ts";
 import type { UnitFacts } from "../model/unit.ts";
-import { dropInCommands } from "../parse/drop-in-commands.ts";
 import { ownVariables } from "../parse/environment-file.ts";
 import { gunicornLine } from "../parse/gunicorn-words.ts";
 import { parseDefaultOpenFiles } from "../parse/open-files.ts";
@@ -13,6 +12,7 @@ import { lastingBesides } from "./cutover-besides.ts";
 import { type ReadMaster, readMaster } from "./cutover-master.ts";
 import { readNginx } from "./cutover-nginx.ts";
 import { readScripts } from "./cutover-scripts.ts";
+import { commandsIn, dropInsOf } from "./drop-ins.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
 import { procPaths } from "./paths.ts";
@@ -137,27 +137,4 @@ function linkAt(path: string, files: Files): readonly CutoverLink[] {
 
 function isThere(path: string, files: Files): boolean {
   return files.linkIfAny(path) !== undefined || files.stat(path).ok;
-}
-
-/** Those in force: of one name the first; a link to /dev/null takes it out (systemd.unit(5)). */
-function dropInsOf(name: string, files: Files): readonly string[] {
-  const first = new Map<string, string>();
-  for (const root of ["/etc", "/run", "/usr/local/lib", "/usr/lib"]) {
-    const folder = `${root}/systemd/system/${name}.d`;
-    const listed = files.names(folder);
-    const names = listed.ok ? listed.value.filter((one) => one.endsWith(".conf")) : [];
-    for (const one of names.toSorted()) if (!first.has(one)) first.set(one, `${folder}/${one}`);
-  }
-  return [...first.values()].filter((path) => {
-    const real = files.realPath(path);
-    return !real.ok || real.value !== "/dev/null";
-  });
-}
-
-const LARGEST_DROP_IN_BYTES = 64 * 1024;
-
-function commandsIn(path: string, files: Files): readonly string[] {
-  const read = files.regular(path, LARGEST_DROP_IN_BYTES);
-  if (!read.ok) return [`${pathText(path)}, which could not be read (${read.failure.why})`];
-  return dropInCommands(read.value).map((name) => `${pathText(path)}: ${name}=`);
 }

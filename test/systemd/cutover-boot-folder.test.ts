@@ -65,13 +65,20 @@ test(
       "a stop of the unit removes /run/platform (RuntimeDirectory=), and the live socket with it",
     );
     await host.write(dropIn, `${made}RuntimeDirectoryPreserve=yes\n`);
+    // one for all services of the host
+    const all = "/etc/systemd/system/service.d/stop.conf";
+    await host.write(all, "[Service]\nExecStopPost=/bin/true\n");
+    await host.run("systemctl daemon-reload");
+    expect(await expectEnd(host, 1, "apply")).toContain(
+      `${all}: ExecStopPost= would be run while the old masters serve`,
+    );
     const runs = `${native}.d/stop.conf`;
     await host.write(runs, `[Service]\nExecStopPost=/bin/rm -f ${socket}\n`);
     await host.run("systemctl daemon-reload");
     expect(await expectEnd(host, 1, "apply")).toContain(
       `${runs}: ExecStopPost= would be run while the old masters serve`,
     );
-    // as a package would have it, and its operator has masked it
+    // as a package would have it, and its operator has masked it, and all others of that name
     const packaged = `/usr/lib/systemd/system/${platform.unit}.d`;
     await host.run(
       `mkdir ${packaged}; mv ${runs} ${packaged}/; ln -s /dev/null ${runs}; systemctl daemon-reload`,
