@@ -98,6 +98,7 @@ print("ready")
 ctypes.CDLL(None).pthread_exit(None)`);
     await waitFor("its main thread to end", () => mainThreadOf(pid) === "Z");
     const { id } = seenBy(eyes, pid);
+    await waitFor("its other thread to sleep", () => seenBy(eyes, pid).state === "S");
     expect(find(id, eyes)).toMatchObject({ kind: "same", now: { state: "S" } });
     expect(await eyes.reclaimable([pid])).toBeUndefined();
     process.kill(pid, "SIGSTOP");
