@@ -7,6 +7,7 @@ import {
   platform,
   startPlatform,
 } from "../testbed/incident.ts";
+import { longRequests } from "../testbed/load.ts";
 import { releases } from "../testbed/test-host.ts";
 import {
   asExpected,
@@ -21,9 +22,11 @@ import {
   wrappedScript,
 } from "./audited-host.ts";
 
+/** A master that is told to stop waits for its requests as long as these last. */
+const drains = "--graceful-timeout 110";
+
 describe.each(releases)("onemaster audit of an init script on %s", (release) => {
-  const { host, audit, auditUntil, allWorkers, longRequest, busyWorker, paste } =
-    auditedHost(release);
+  const { host, audit, auditUntil, allWorkers, paste } = auditedHost(release);
 
   it("names every bad link of the incident, and its lines cure it", async () => {
     await installPlatform(host(), { holdMib: 1 });
@@ -85,14 +88,18 @@ describe.each(releases)("onemaster audit of an init script on %s", (release) => 
   });
 
   it("tells a unit that is active though the restart race left nobody", async () => {
-    await installPlatform(host(), { holdMib: 1 });
+    await installPlatform(host(), { holdMib: 1, gunicornOptions: drains });
     await host().write("/etc/onemaster/onemaster.yml", settings);
     await startPlatform(host());
     // the old master is alive until this request ends, so the new one refuses to start
-    const request = longRequest(3);
-    await busyWorker();
+    const long = await longRequests(host(), 1);
     await host().run("systemctl restart platform.service");
-    await request;
+    await waitFor("the new one to have refused", async () => {
+      const refusal = ["grep", "--quiet", "Already running on PID", platform.errorLog];
+      return (await host().attempt(refusal)).exitCode === 0;
+    });
+    await long.release();
+    await long.answers();
 
     const seen = await auditUntil("serving", "bad");
     expect(seen.map).toEqual({
@@ -117,10 +124,9 @@ describe.each(releases)("onemaster audit of an init script on %s", (release) => 
   });
 
   it("tells what a stop has left behind, but not a graceful stop under way", async () => {
-    await installPlatform(host(), { holdMib: 1 });
+    await installPlatform(host(), { holdMib: 1, gunicornOptions: drains });
     await startPlatform(host());
-    const request = longRequest(8);
-    await busyWorker();
+    const long = await longRequests(host(), 1);
     await host().run("systemctl stop platform.service");
     const draining = await waitFor("the master to close its listener", async () => {
       const seen = await audit(platform.unit);
@@ -128,13 +134,14 @@ describe.each(releases)("onemaster audit of an init script on %s", (release) => 
     });
     const { "main-pid": _, ...rest } = wrappedScript;
     expect(draining.map).toEqual({ ...rest, serving: "warning" });
-    await request;
+    await long.release();
+    await long.answers();
     // a start before that would find the pidfile of a living master and refuse
     await waitFor(
       "the master to leave",
       async () => (await host().attempt("pgrep gunicorn")).exitCode === 1,
-      // a worker that was still booting has missed TERM: gunicorn waits for it for 30 s
-      45_000,
+      // a worker that was still booting has missed TERM: gunicorn waits for it as long as for any
+      130_000,
     );
 
     await startPlatform(host());

@@ -123,24 +123,13 @@ export function auditedHost(release: Release) {
     });
   }
 
-  /** A request that keeps its worker busy; comes back when it is answered. */
-  async function longRequest(seconds: number): Promise<void> {
-    const url = `http://platform/?sleep=${seconds}`;
-    await host().attempt(["curl", "-s", "--unix-socket", platform.socket, url]);
-  }
-
-  async function busyWorker(): Promise<void> {
-    const count = "ss -xH state established | grep -c sampleplatform.sock";
-    await waitFor("a busy worker", async () => Number((await host().attempt(count)).stdout) > 0);
-  }
-
   /** Runs the lines of a fix in a shell, as somebody would who pasted them. */
   async function paste(lines: string): Promise<void> {
     const { exitCode, stderr } = await host().attempt(lines);
     expect({ exitCode, stderr: exitCode === 0 ? "" : stderr }).toEqual({ exitCode: 0, stderr: "" });
   }
 
-  return { host, audit, auditUntil, allWorkers, longRequest, busyWorker, paste };
+  return { host, audit, auditUntil, allWorkers, paste };
 }
 
 function mapOf(items: readonly AuditItem[]): LinkMap {

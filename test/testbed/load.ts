@@ -85,7 +85,7 @@ export interface LongAnswer {
 export interface LongRequests {
   /** Which workers have them. */
   readonly takenBy: readonly Answerer[];
-  /** Lets the application answer them; they would be answered after 50 s by themselves. */
+  /** Lets the application answer them; they would be answered after 110 s by themselves. */
   release(): Promise<void>;
   /** Waits for the end of all. */
   answers(): Promise<readonly LongAnswer[]>;
@@ -99,7 +99,8 @@ export async function longRequests(host: TestHost, count: number): Promise<LongR
   const folder = `/run/long-${randomBytes(4).toString("hex")}`;
   // workers make their files in it
   await host.run(["install", "-d", "-o", "www-data", folder]);
-  const asked = host.run(["python3", "-", folder, `${count}`], { stdin: longScript });
+  const command = ["python3", "-", folder, `${count}`];
+  const asked = host.run(command, { stdin: longScript, timeoutMs: 150_000 });
   asked.catch(() => undefined);
   const files = Array.from({ length: count }, (_, number) => `${folder}/${number}`);
   const takenBy = await waitFor(`workers to have ${count} long requests`, async () => {

@@ -14,7 +14,7 @@ answers = [None] * count
 
 
 def ask(number):
-    connection = http.client.HTTPConnection("127.0.0.1", 80, timeout=58)
+    connection = http.client.HTTPConnection("127.0.0.1", 80, timeout=118)
     status, said, why = None, None, None
     try:
         connection.request("GET", f"/?hold={folder}&id={number}")

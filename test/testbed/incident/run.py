@@ -28,6 +28,6 @@ def wait_for_go(folder, name):
     with open(f"{folder}/.{name}", "w") as file:
         json.dump({"pid": os.getpid(), "parent": os.getppid()}, file)
     os.rename(f"{folder}/.{name}", f"{folder}/{name}")
-    last = time.monotonic() + 50
+    last = time.monotonic() + 110
     while not os.path.exists(f"{folder}/go") and time.monotonic() < last:
         time.sleep(0.02)
