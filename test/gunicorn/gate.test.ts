@@ -11,8 +11,8 @@ import { beforeEach, expect, test } from "vitest";
 import { builtAgent, runAgent } from "../support/agent.ts";
 import { subFolder, testFolder } from "../support/folder.ts";
 import { gate, leftOver, passed } from "../support/gate.ts";
-import { type Gunicorn, heldListeners, startGunicorn } from "../support/gunicorn.ts";
-import { slowRequest } from "../support/http.ts";
+import { drains, type Gunicorn, heldListeners, startGunicorn } from "../support/gunicorn.ts";
+import { heldRequest } from "../support/http.ts";
 import { catchesLikeMaster, childrenOf, workersOf } from "../support/process.ts";
 import { requireReal } from "../support/require-real.ts";
 import { gone, signal } from "../support/signal.ts";
@@ -91,19 +91,20 @@ test("a network namespace of its own: a connection still tells", async () => {
 test("a master that drains is not in the way", async () => {
   const folder = testFolder();
   const path = folder.at("app.sock");
-  const { master } = await startGunicorn({ folder });
-  const slow = await slowRequest(folder, path, 4);
+  const { master } = await startGunicorn({ folder, ...drains });
+  const held = await heldRequest(folder, path);
   signal(master, "SIGTERM");
   await waitFor("it to close its listener", () => heldListeners(master.pid).length === 0);
   expect(await gate(path)).toEqual(
     passed(`master ${master.pid} has closed its listener and only ends what it has begun`),
   );
-  await slow.answer;
+  held.letGo();
+  expect((await held.answer).status).toBe(200);
 });
 
 test("workers of a killed master are told, and not in the way", async () => {
   const folder = testFolder();
-  const { master, workers } = await startGunicorn({ folder, timeoutSeconds: 120 });
+  const { master, workers } = await startGunicorn({ folder, timeoutSeconds: 3600 });
   signal(master, "SIGKILL");
   await gone([master]);
   const pids = workers.map(({ pid }) => pid).join(" ");

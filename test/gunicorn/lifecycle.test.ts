@@ -2,8 +2,8 @@ import { beforeEach, expect, test } from "vitest";
 import type { Verdict } from "../../agent/model/verdict.ts";
 import { check, status } from "../support/agent.ts";
 import { testFolder } from "../support/folder.ts";
-import { asInProduction, heldListeners, startGunicorn } from "../support/gunicorn.ts";
-import { slowRequest } from "../support/http.ts";
+import { asInProduction, drains, heldListeners, startGunicorn } from "../support/gunicorn.ts";
+import { heldRequest } from "../support/http.ts";
 import { alive, workersOf } from "../support/process.ts";
 import { requireReal } from "../support/require-real.ts";
 import { expected, group, look, reduced, seen, socketOf } from "../support/seen.ts";
@@ -111,14 +111,15 @@ test("TTIN and TTOU: one worker more, one worker less, still one master", async 
 test("TERM with a long request in flight: unreachable while it drains, and then nothing is left", async () => {
   const folder = testFolder();
   const path = folder.at("app.sock");
-  const { master, workers } = await startGunicorn({ folder });
-  const slow = await slowRequest(folder, path, 4);
+  const { master, workers } = await startGunicorn({ folder, ...drains });
+  const held = await heldRequest(folder, path);
   signal(master, "SIGTERM");
   await waitFor("the master to close its listener", () => heldListeners(master.pid).length === 0);
   expect(await look(path)).toEqual(
     seen("unreachable", [group("draining", { master, workers })], { evidence: "none" }),
   );
-  expect((await slow.answer).status).toBe(200);
+  held.letGo();
+  expect((await held.answer).status).toBe(200);
   await gone([master, ...workers]);
   expect(await look(path)).toEqual(seen("no-master", [], { evidence: "none" }));
 });
@@ -126,8 +127,8 @@ test("TERM with a long request in flight: unreachable while it drains, and then 
 test("TERM and a new start while the old one drains: a handover, no duplicate", async () => {
   const folder = testFolder();
   const path = folder.at("app.sock");
-  const old = await startGunicorn({ folder });
-  const slow = await slowRequest(folder, path, 5);
+  const old = await startGunicorn({ folder, ...drains });
+  const held = await heldRequest(folder, path);
   signal(old.master, "SIGTERM");
   await waitFor("the old master to close its listener", () => {
     return heldListeners(old.master.pid).length === 0;
@@ -137,7 +138,8 @@ test("TERM and a new start while the old one drains: a handover, no duplicate", 
   expect(await look(path)).toEqual(
     seen("handover", [group("serving", next), group("draining", old)]),
   );
-  expect((await slow.answer).status).toBe(200);
+  held.letGo();
+  expect((await held.answer).status).toBe(200);
   await gone([old.master]);
   expect(await look(path)).toEqual(seen("one-master", [group("serving", next)]));
 });

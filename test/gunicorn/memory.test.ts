@@ -13,7 +13,7 @@ beforeEach((context) => requireReal(context, "root", "gunicorn", "ss"));
 
 const megabyte = 1 << 20;
 /** Others use this machine too: a look that they spoiled is made again. */
-const attempts = 4;
+const attempts = 8;
 
 test.for([
   ["each worker with a heap of its own", []],

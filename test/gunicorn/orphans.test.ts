@@ -38,7 +38,7 @@ test.for(classes.map((row) => [row.workerClass, row] as const))(
     requireReal(context, ...needs);
     const folder = testFolder();
     const path = folder.at("app.sock");
-    const start = { folder, workers: 2, workerClass, timeoutSeconds: 120 };
+    const start = { folder, workers: 2, workerClass, timeoutSeconds: 3600 };
     const old = await startGunicorn(start);
     if (staying === "stopped") {
       signalAll(old.workers, "SIGSTOP");
@@ -75,7 +75,7 @@ test("a gthread worker that finishes a request outlives its killed master", asyn
 
 test("orphans of a stale group beside a duplicate: the duplicate is the worse", async () => {
   const folder = testFolder();
-  const first = await startGunicorn({ folder, timeoutSeconds: 120 });
+  const first = await startGunicorn({ folder, timeoutSeconds: 3600 });
   const second = await startGunicorn({ folder });
   const third = await startGunicorn({ folder });
   await killMaster(first);
@@ -93,7 +93,7 @@ test("a zombie master is a dead master", async () => {
   const only = await startGunicorn({
     folder,
     inside: [debianPython, "-c", neverReaps],
-    timeoutSeconds: 120,
+    timeoutSeconds: 3600,
   });
   await killMaster(only);
   expect(await look(folder.at("app.sock"))).toEqual(

@@ -14,7 +14,7 @@ import {
 } from "../support/acting.ts";
 import { subFolder, testFolder, type TestFolder } from "../support/folder.ts";
 import { type Gunicorn, type GunicornOptions, startGunicorn } from "../support/gunicorn.ts";
-import { slowRequest } from "../support/http.ts";
+import { heldRequest } from "../support/http.ts";
 import { requireReal } from "../support/require-real.ts";
 import { gone, signal } from "../support/signal.ts";
 import { together } from "../support/together.ts";
@@ -46,7 +46,7 @@ def post_worker_init(worker):
 /** What a row has to tell before the agent comes. */
 interface Prepared {
   readonly settings?: Place["settings"];
-  /** A request that the group is at, and that takes less than grace. */
+  /** A request that the group is at, and that is let go once the group is asked to end. */
   readonly answer?: Promise<{ readonly status: number }>;
 }
 
@@ -73,8 +73,15 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "workers without a master, one in the middle of a request": {
     prepare: async (scene) => {
-      const { answer } = await slowRequest(scene.folder, scene.stalePath, 15);
+      const { answer, letGo } = await heldRequest(scene.folder, scene.stalePath);
       await killMaster(scene);
+      // the idle one has left: both were asked to
+      const asked = waitFor(
+        "the workers to be asked to end",
+        () => membersOf(scene.stale).length < 2,
+        110_000,
+      );
+      asked.finally(letGo).catch(() => undefined);
       return { answer };
     },
     ended: [askedAndGone],
@@ -149,7 +156,7 @@ async function endAll(
   row: Row,
 ): Promise<{ readonly seen: Ending; readonly expected: Ending }> {
   const app = subFolder(folder, "app");
-  const options = { folder: app, workers: 2, timeoutSeconds: 120, ...row.options };
+  const options = { folder: app, workers: 2, timeoutSeconds: 3600, ...row.options };
   const stales: Gunicorn[] = [];
   for (let started = 0; started < (row.older ?? 0); started += 1) {
     stales.push(await startGunicorn({ ...options, daemon: true }));

@@ -25,13 +25,18 @@ beforeEach((context) => requireReal(context, "root", "gunicorn", "ss"));
 const marker = "stop-master";
 const busySeconds = 6;
 
-/** Starts a stale group with one busy worker; gives who answered its request, in the end. */
+/**
+ * Starts a stale group with one busy worker; gives who answered its request, in the end. It is
+ * busy until the file `until` is there, where one is given.
+ */
 async function withRequest(
   duplicate: Duplicate,
+  until?: string,
 ): Promise<{ readonly answered: Promise<number | string> }> {
   await settled(duplicate.owner.master);
   const taken = duplicate.folder.at("taken");
-  const answered = whoAnswers(duplicate.stalePath, `?sleep=${busySeconds}&taken=${taken}`);
+  const busy = until === undefined ? `sleep=${busySeconds}` : `hold=${until}`;
+  const answered = whoAnswers(duplicate.stalePath, `?${busy}&taken=${taken}`);
   await waitFor("the stale worker to have the request", () => existsSync(taken));
   // where the test fails first, nobody is there to be told
   return { answered: answered.then(({ parent }) => parent, String) };
@@ -78,7 +83,7 @@ const scenes: readonly {
   },
 ];
 
-test("no mishap of its terminal leaves a group halfway", { timeout: 90_000 }, async () => {
+test("no mishap of its terminal leaves a group halfway", async () => {
   const folder = testFolder();
   await together(scenes.map(async (scene, at) => expectEnded(scene, subFolder(folder, `${at}`))));
 });
@@ -88,12 +93,15 @@ async function expectEnded(
   folder: TestFolder,
 ): Promise<void> {
   const duplicate = await startDuplicate({ folder });
-  const { answered } = await withRequest(duplicate);
+  const over = folder.at("over");
+  // a job in the background says nothing before its end, so nothing can wait for what it says
+  const { answered } = await withRequest(duplicate, mishap === "background" ? undefined : over);
   const watched = duplicate.stale.master.pid;
   const ran: JobRan = await runOnTerminal(duplicate.folder, commandFor(duplicate), {
     mishap,
     marker,
     watched,
+    over,
   });
   const seen = { mishap, ran, answered: await answered, left: await aftermath(duplicate) };
   expect(seen).toEqual({
@@ -109,7 +117,7 @@ const full = [
   ["2>/dev/full", /ended: stale master/],
 ] as const;
 
-test("a full disk leaves no group halfway, and is a failure", { timeout: 90_000 }, async () => {
+test("a full disk leaves no group halfway, and is a failure", async () => {
   const folder = testFolder();
   await together(
     full.map(async ([to, says], at) => {

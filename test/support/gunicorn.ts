@@ -61,7 +61,7 @@ export async function startGunicorn(options: GunicornOptions): Promise<Gunicorn>
   const { master, workers } = await waitFor(
     `gunicorn with ${wanted} workers to boot`,
     () => bootedGroup(program.lease, wanted),
-    20_000,
+    45_000,
   ).catch((error: unknown) => {
     const said = [program.outputPath, errorLog(options)].map(readIfThere).join("\n");
     throw new Error(`no gunicorn; it said: ${said}`, { cause: error });
@@ -92,6 +92,12 @@ export function asInProduction(folder: TestFolder): GunicornOptions {
     extra: ["-m", "007"],
   };
 }
+
+/** For `startGunicorn`: told to stop, it waits for requests as long as these last. */
+export const drains = {
+  timeoutSeconds: 120,
+  extra: ["--graceful-timeout", "110"],
+} as const satisfies Partial<GunicornOptions>;
 
 /** Environment in which `import setproctitle` fails, so that no process gets a title. */
 export function withoutSetproctitle(folder: TestFolder): Record<string, string> {

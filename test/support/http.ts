@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { request as httpRequest, type RequestOptions } from "node:http";
 import type { TestFolder } from "./folder.ts";
 import { waitFor } from "./wait.ts";
@@ -25,9 +25,30 @@ export async function slowRequest(
   socketPath: string,
   seconds: number,
 ): Promise<{ readonly answer: Promise<Answer> }> {
+  return await takenRequest(folder, socketPath, `sleep=${seconds}`);
+}
+
+/**
+ * The same, of a request that lasts until it is let go, however long what is done meanwhile takes
+ * on a busy machine; 110 s at the most.
+ */
+export async function heldRequest(
+  folder: TestFolder,
+  socketPath: string,
+): Promise<{ readonly answer: Promise<Answer>; letGo(): void }> {
+  const go = folder.at(`go-${slowRequests + 1}`);
+  const taken = await takenRequest(folder, socketPath, `hold=${encodeURIComponent(go)}`);
+  return { ...taken, letGo: () => writeFileSync(go, "") };
+}
+
+async function takenRequest(
+  folder: TestFolder,
+  socketPath: string,
+  query: string,
+): Promise<{ readonly answer: Promise<Answer> }> {
   slowRequests += 1;
   const taken = folder.at(`taken-${slowRequests}`);
-  const answer = request(socketPath, `/?sleep=${seconds}&taken=${encodeURIComponent(taken)}`);
+  const answer = request(socketPath, `/?${query}&taken=${encodeURIComponent(taken)}`);
   // who awaits the answer sees the failure; until then it must not end the run
   answer.catch(() => undefined);
   await waitFor("a worker to take the slow request", () => existsSync(taken));
@@ -54,7 +75,7 @@ export async function whoAnswers(
 
 function send(options: RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ ...options, agent: false, timeout: 20_000 }, (incoming) => {
+    const outgoing = httpRequest({ ...options, agent: false, timeout: 120_000 }, (incoming) => {
       const parts: Buffer[] = [];
       incoming.on("data", (part: Buffer) => parts.push(part));
       incoming.on("error", reject);
@@ -62,7 +83,7 @@ function send(options: RequestOptions): Promise<Answer> {
         resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(parts).toString() });
       });
     });
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 20 s")));
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 120 s")));
     outgoing.on("error", reject);
     outgoing.end();
   });

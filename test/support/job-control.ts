@@ -22,9 +22,9 @@ export interface JobRan {
  * A terminal, a shell with job control on it, and one job of that shell. The shell is needed: the
  * kernel stops nobody by Ctrl-Z in a process group that no shell looks after.
  */
-const terminalAndShell = `import fcntl, json, os, pty, signal, sys, termios
-mishap, marker, watched, seen_path = sys.argv[1:5]
-command = sys.argv[5:]
+const terminalAndShell = `import fcntl, json, os, pty, signal, sys, termios, threading
+mishap, marker, watched, seen_path, over = sys.argv[1:6]
+command = sys.argv[6:]
 
 def state(pid):
     try:
@@ -73,6 +73,7 @@ while True:
     said += piece
     if not done and marker.encode() in said:
         done = True
+        threading.Timer(1, lambda: open(over, "w").close()).start()
         if mishap == "hangup":
             os.close(terminal)
             break
@@ -85,7 +86,8 @@ print(json.dumps({"events": json.load(open(seen_path)), "said": said.decode()}))
 
 /**
  * Runs a command as a job on a terminal to its end, with one mishap once it has printed `marker`.
- * `watched` is the pid whose state is told whenever the job is stopped.
+ * `watched` is the pid whose state is told whenever the job is stopped. The file `over` is made a
+ * second after the mishap, which the job has heard of by then.
  */
 export async function runOnTerminal(
   folder: TestFolder,
@@ -94,9 +96,15 @@ export async function runOnTerminal(
     mishap,
     marker,
     watched,
-  }: { readonly mishap: Mishap; readonly marker: string; readonly watched: number },
+    over,
+  }: {
+    readonly mishap: Mishap;
+    readonly marker: string;
+    readonly watched: number;
+    readonly over: string;
+  },
 ): Promise<JobRan> {
-  const parameters = [mishap, marker, `${watched}`, folder.at("events.json")];
+  const parameters = [mishap, marker, `${watched}`, folder.at("events.json"), over];
   const { child, outputPath } = startProgram({
     folder,
     command: [debianPython, "-c", terminalAndShell, ...parameters, ...command],

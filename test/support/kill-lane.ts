@@ -86,12 +86,12 @@ export function createKillLane(
   let pair: Pair | undefined;
 
   async function start(): Promise<Gunicorn> {
-    // idle orphans of a short timeout would leave by themselves
+    // idle orphans would leave by themselves after half of the timeout
     const started = await startGunicorn({
       folder,
       daemon: true,
       workers: 2,
-      timeoutSeconds: 120,
+      timeoutSeconds: 3600,
     });
     const { pid } = await whoAnswers(path, "?spawn=1");
     await waitFor(`worker ${pid} to have a child`, () => membersOf(started).length === 4);
@@ -173,7 +173,7 @@ function runAgent(
 ): Promise<{ readonly endedBy: string; readonly calls: readonly string[] }> {
   const child = spawn(process.execPath, [program, JSON.stringify({ ...carry, dieAt })], {
     stdio: ["ignore", "pipe", "inherit"],
-    timeout: 30_000,
+    timeout: 90_000,
   });
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -4,7 +4,8 @@ export const debianPython = "/usr/bin/python3";
 /**
  * A WSGI app `app:app`. Answers with `{"pid", "parent"}` of the worker. HOLD_MB in the
  * environment makes it hold that much anonymous memory from its import on. `?sleep=SECONDS`
- * answers late, `?taken=PATH` makes a file once a worker has the request, `?spawn=MB` first starts a child that stays and holds that much memory,
+ * answers late, `?hold=PATH` once that file is there, `?taken=PATH` makes a file once a worker has
+ * the request, `?spawn=MB` first starts a child that stays and holds that much memory,
  * `?comm=TEXT` first changes the kernel's name of the worker.
  */
 export const appSource = `import json, os, subprocess, sys, time
@@ -26,6 +27,9 @@ def app(environ, start_response):
         open(query["taken"], "w").close()
     if "sleep" in query:
         time.sleep(float(query["sleep"]))
+    last = time.monotonic() + 110
+    while "hold" in query and not os.path.exists(query["hold"]) and time.monotonic() < last:
+        time.sleep(0.02)
     body = json.dumps({"pid": os.getpid(), "parent": os.getppid()}).encode()
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
