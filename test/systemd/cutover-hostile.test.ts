@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { answering, platform } from "../testbed/incident.ts";
 import { cutoverOn, cutoverRecord, expectNative, expectSysv } from "./support-cutover.ts";
-import { sysvPlatform } from "./sysv-platform.ts";
-import { settledTruth, truthOf } from "./truth.ts";
+import { stopAndStart, sysvPlatform } from "./sysv-platform.ts";
+import { has, settledTruth, truthOf } from "./truth.ts";
 
 const limitMs = 240_000;
 
@@ -12,10 +12,10 @@ test(
     const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
     await host.run(
       `sed -i 's|^# As it was in production|# pidfile: ${platform.pidfile}\\n&|' /etc/init.d/platform
-      systemctl daemon-reload; systemctl restart platform; sleep 3; systemctl start platform`,
+      systemctl daemon-reload`,
     );
-    await answering(host);
-    const before = await truthOf(host);
+    await stopAndStart(host);
+    const before = await settledTruth(host, "one whole group", has(1));
     const { exitCode, stderr } = await cutoverOn(host, "apply", "--yes");
     expect(stderr).toMatch(/unit-unsuitable.*systemd follows process \d+|# pidfile:/);
     expect(exitCode).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answering, platform } from "../testbed/incident.ts";
+import { platform } from "../testbed/incident.ts";
 import { type Release, releases, type TestHost } from "../testbed/test-host.ts";
 import { stateDir } from "./support-acting.ts";
 import { cutoverRecord, expectNative, standingOn } from "./support-cutover.ts";
@@ -9,7 +9,7 @@ import {
   expectEnd,
   expectRolledBack,
 } from "./support-cutover-states.ts";
-import { sysvPlatform } from "./sysv-platform.ts";
+import { stopAndStart, sysvPlatform } from "./sysv-platform.ts";
 import { settledTruth, truthOf } from "./truth.ts";
 
 const limitMs = 600_000;
@@ -91,9 +91,9 @@ describe.concurrent.each(releases)("on %s", (release) => {
       const { host } = await sysvPlatform(context, release, { holdMib: 1 });
       await host.run(
         `sed -i 's|^# As it was in production|# pidfile: ${platform.pidfile}\\n&|' /etc/init.d/platform
-        systemctl daemon-reload; systemctl restart platform`,
+        systemctl daemon-reload`,
       );
-      await answering(host);
+      await stopAndStart(host);
       for (const [step, delay] of cleanMomentsOf(release)) {
         const words = ["onemaster", "cutover", "apply", "--clean", "--yes"];
         const at = await killed(host, step, delay, words);

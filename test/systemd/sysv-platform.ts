@@ -1,8 +1,10 @@
 import { expect, type TestContext } from "vitest";
 import type { Report, SocketReport } from "../../agent/model/report.ts";
 import { reduced, type Seen } from "../support/seen.ts";
+import { waitFor } from "../support/wait.ts";
 import type { ContainerHost, HostOptions } from "../testbed/host.ts";
 import {
+  answering,
   installPlatform,
   platform,
   type PlatformOptions,
@@ -25,6 +27,22 @@ export async function sysvPlatform(
   await installAgent(host);
   await startPlatform(host);
   return { host, truth: await settledTruth(host, "the platform with all its workers") };
+}
+
+/**
+ * Stops the platform and starts it, and waits until it answers. In between all of it has left: a
+ * start before that finds the pidfile of a living master and refuses, which nobody would mend.
+ */
+export async function stopAndStart(host: TestHost): Promise<void> {
+  await host.run(["systemctl", "stop", platform.unit]);
+  await waitFor(
+    "all of the platform to have left",
+    async () => (await host.attempt(["pgrep", "gunicorn"])).exitCode === 1,
+    // a worker that was still booting has missed TERM: gunicorn waits for it for 30 s
+    60_000,
+  );
+  await host.run(["systemctl", "start", platform.unit]);
+  await answering(host);
 }
 
 /** One look of the agent at the platform's path, with the exit code of `check` for it. */
