@@ -21,18 +21,32 @@ interface History {
   readonly occurrences: readonly Occurrence[];
 }
 
-const slowPidfile = `${platform.root}/slow.py`;
+const latePidfile = `${platform.root}/late.py`;
 
-/** A busy host: between the look for an old pidfile and the writing of the own one time passes. */
-const slowPidfileSource = `
-import time
+/**
+ * A busy host: between the look for an old pidfile and the writing of the own one time passes, in
+ * which a second gunicorn looks too. That one takes the path after the first, in another second.
+ */
+const latePidfileSource = `
+import os, time
 import gunicorn.pidfile as pids
-validate = pids.Pidfile.validate
-def slow(self):
+validate, looks = pids.Pidfile.validate, "/run/looks"
+def is_first():
+    try:
+        os.mkdir(looks)
+    except FileExistsError:
+        os.mkdir(looks + "/second")
+        return False
+    return True
+def late(self):
     found = validate(self)
-    time.sleep(1.5)
+    first, last = is_first(), time.monotonic() + 60
+    awaited = looks + "/second" if first else "${platform.socket}"
+    while not os.path.exists(awaited) and time.monotonic() < last:
+        time.sleep(0.01)
+    time.sleep(0 if first else 1.1)
     return found
-pids.Pidfile.validate = slow
+pids.Pidfile.validate = late
 `;
 
 async function readyHost(release: Release, options: PlatformOptions = {}): Promise<ContainerHost> {
@@ -174,8 +188,8 @@ describe.each(releases)("history on %s", (release) => {
 
   it("finds a restart race", async (context) => {
     requireReal(context, "root", "debootstrap", "nspawn");
-    const host = await readyHost(release, { gunicornOptions: `-c ${slowPidfile}` });
-    await host.write(slowPidfile, slowPidfileSource);
+    const host = await readyHost(release, { gunicornOptions: `-c ${latePidfile}` });
+    await host.write(latePidfile, latePidfileSource);
     await host.run("systemctl start platform.service; systemctl restart platform.service");
     await answering(host);
     const masters = await twoMasters(host);
