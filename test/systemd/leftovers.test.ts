@@ -117,7 +117,9 @@ async function configuredPlatform(
   context: TestContext,
   release: Release,
 ): ReturnType<typeof sysvPlatform> {
-  const started = await sysvPlatform(context, release, { holdMib: 0 });
+  // a worker looks for its master at a request, or after half of this: never by chance here
+  const gunicornOptions = "--timeout 3600";
+  const started = await sysvPlatform(context, release, { holdMib: 0, gunicornOptions });
   const sockets = [{ path: platform.socket, pidfile: platform.pidfile }];
   // JSON is YAML
   await started.host.write("/etc/onemaster/onemaster.yml", JSON.stringify({ sockets }));
