@@ -94,7 +94,7 @@ test(
 
 /** The platform with its socket below /run. Started by whoever makes the folder. */
 async function platformBelowRun(context: TestContext, release: Release): Promise<ContainerHost> {
-  const host = await testHost(context, { release, name: "web1" });
+  const host = await testHost(context, { release, name: "web1", goesFirst: true });
   await installPlatform(host, { holdMib: 1 });
   await host.run(
     `sed -i 's#unix:[a-z.]*"#unix:${socket}"#' ${platform.root}/bootstrap_gunicorn.py

@@ -13,7 +13,7 @@ const neighbours = ["nginx.service", "queue.service"] as const;
 test(
   "units that require the unit or are part of it go on, there and back, and one that is bound to it refuses",
   async (context) => {
-    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1, goesFirst: true });
     await host.write(`${folder}/nginx.service.d/needs.conf`, unitPart("Requires"));
     await host.write(`${folder}/queue.service`, `${unitPart("BindsTo")}${sleeps}`);
     await host.run("systemctl daemon-reload; systemctl start queue.service");

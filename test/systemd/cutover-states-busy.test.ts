@@ -72,7 +72,7 @@ test(
 test(
   "systemd cannot be asked once the path is led back: its second name outlives the native master",
   async (context) => {
-    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1 });
+    const { host } = await sysvPlatform(context, "bookworm", { holdMib: 1, goesFirst: true });
     const { owner } = await truthOf(host);
     await host.write(
       "/usr/local/bin/systemctl",
