@@ -65,5 +65,6 @@ function isState(value: unknown): value is RemediationState {
     failuresInARow: isCount,
     breakerOpenedAt: (at) => at === null || isTime(at),
     attempts: isListOf(isTime),
+    pending: (id) => id === undefined || typeof id === "string",
   });
 }

@@ -191,6 +191,8 @@ export interface RemediationState {
   readonly failuresInARow: number;
   /** Null: closed. ISO 8601 in UTC. */
   readonly breakerOpenedAt: string | null;
+  /** Id of the attempt whose outcome is not in the two above; absent: there is none. */
+  readonly pending?: string;
   /** When the agent began attempts of its own within the last hours, ISO 8601 in UTC, oldest first. */
   readonly attempts: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { EndingPlan, Refusal, RemediationRecord } from "../model/remediatio
 import { carryOut, newRecord } from "../act/carry-out.ts";
 import { pinFolder } from "../act/pinned-folder.ts";
 import { realPathOf } from "../act/real-path.ts";
-import { afterAttempt, withAttempt, withClock } from "../detect/breaker.ts";
+import { withClock } from "../detect/breaker.ts";
 import {
   pruneRemediations,
   readRemediations,
@@ -11,6 +11,7 @@ import {
 import { readRemediationState, writeRemediationState } from "../history/remediation-state.ts";
 import { lockFolderOf, lockForActing, reasonOf } from "./remediation-lock.ts";
 import { checkedPlans } from "./remediation-checks.ts";
+import { enterAttempt, enterOutcome, unenteredAttempt } from "./remediation-entry.ts";
 import type { ActingLook, AttemptTold, RemediationParts } from "./remediation-parts.ts";
 import { type Recovered, recoverUnfinished } from "./remediation-recovery.ts";
 
@@ -84,7 +85,8 @@ export async function recoveryRound(
 ): Promise<Recovered> {
   const { records, unread } = await readRemediations(parts.stateDir);
   const unfinished = records.filter(({ outcome }) => outcome === null);
-  if (unfinished.length === 0) return { ...nothingRecovered, unread };
+  const unentered = await unenteredAttempt(parts.stateDir);
+  if (unfinished.length === 0 && unentered === undefined) return { ...nothingRecovered, unread };
   const lock = await lockForActing(parts.stateDir);
   if (lock.kind !== "taken") {
     const { reason, why } = lock.refusal;
@@ -101,9 +103,10 @@ export async function recoveryRound(
 
 /** Takes up what is unfinished; an attempt that killed its agent counts like any other. */
 async function recoveredAndEntered(parts: RemediationParts, told: AttemptTold): Promise<Recovered> {
+  const over = await unenteredAttempt(parts.stateDir);
   const { records, left, unread } = await recoverUnfinished(parts, told);
   const unentered: { record: RemediationRecord; why: string }[] = [];
-  for (const record of records) {
+  for (const record of [...(over === undefined ? [] : [over]), ...records]) {
     const why = await written(() => enterOutcome(record, parts));
     if (why !== undefined) unentered.push({ record, why: `its outcome could not be kept: ${why}` });
   }
@@ -206,21 +209,4 @@ async function written(write: () => Promise<void>): Promise<string | undefined> 
   } catch (error) {
     return reasonOf(error);
   }
-}
-
-async function enterAttempt(record: RemediationRecord, parts: RemediationParts): Promise<void> {
-  const { stateDir, clock } = parts;
-  const state = await readRemediationState(stateDir);
-  if (!state.ok) throw new Error(`${state.failure.what}: ${state.failure.why}`);
-  await writeRemediationState(stateDir, withAttempt(state.value, record.by, clock.wallMs()));
-  // the intent itself: from here on a successor knows of it
-  await writeRemediation(stateDir, record);
-}
-
-async function enterOutcome(record: RemediationRecord, parts: RemediationParts): Promise<void> {
-  const { stateDir, clock } = parts;
-  if (record.outcome === null || record.outcome === "dry-run") return;
-  const state = await readRemediationState(stateDir);
-  if (!state.ok) throw new Error(`${state.failure.what}: ${state.failure.why}`);
-  await writeRemediationState(stateDir, afterAttempt(state.value, record.outcome, clock.wallMs()));
 }
