@@ -2,7 +2,8 @@
 //
 // A process that uses the test bed as a test does. It starts the HOSTS, a JSON array of what
 // startHost takes, and goes one STEP further, with a SIGNAL only when it has got that. What it does
-// next is the last line on its stdout.
+// next is the last line on its stdout. With the step `start` it says no more once they are up, and
+// with `die` it kills itself while it stops them.
 import { once } from "node:events";
 import { importTypeScript } from "../../scripts/typescript.mjs";
 
@@ -16,11 +17,14 @@ function say(what) {
 
 say("starting");
 const started = await Promise.all(JSON.parse(hosts).map((options) => startHost(options)));
+// nothing else would keep the process
+if (step === "start") await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));
 const told = signal === undefined ? undefined : once(process, signal);
 say("up");
 await told;
 switch (step) {
   case "stop":
+  case "die":
     break;
   case "throw":
     throw new Error("as a test does that fails");
@@ -36,4 +40,7 @@ switch (step) {
     break;
 }
 say("stopping");
-await Promise.all(started.map((host) => host.stop()));
+const stopping = Promise.all(started.map((host) => host.stop()));
+// its hosts have been told to end, and none of them has
+if (step === "die") process.kill(process.pid, "SIGKILL");
+await stopping;
