@@ -11,6 +11,7 @@ import {
 import { expect, it, vi } from "vitest";
 import { createFailureLog } from "../../../agent/probe/failures.ts";
 import { createSlowFiles } from "../../../agent/probe/slow-files.ts";
+import { waitFor } from "../../support/wait.ts";
 import { temporaryFolder } from "./fake-proc.ts";
 
 const none = { gone: 0, denied: 0, malformed: 0, failed: 0 };
@@ -61,7 +62,7 @@ it("gives up a file that never answers, and does not ask it twice at a time", as
     expect(log.totals).toEqual({ ...none, failed: 2 });
   } finally {
     vi.useRealTimers();
-    answer(what);
+    await answer(what);
   }
 });
 
@@ -70,10 +71,10 @@ it("asks again once an answer has come too late", async () => {
   const what = `${folder}/pipe`;
   execFileSync("mkfifo", [what]);
   expect((await slow.bytes(what)).ok).toBe(false);
-  answer(what);
+  await answer(what);
   rmSync(what);
   writeFileSync(what, "in time");
-  await expect.poll(async () => (await slow.bytes(what)).ok).toBe(true);
+  await waitFor("an answer", async () => (await slow.bytes(what)).ok);
 });
 
 it("leaves no descriptor open", async () => {
@@ -89,8 +90,11 @@ it("leaves no descriptor open", async () => {
 });
 
 /** Lets the read that waits for a writer go on, and ends it with these bytes. */
-function answer(pipe: string): void {
-  const descriptor = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+async function answer(pipe: string): Promise<void> {
+  // ENXIO as long as the thread that is to read has not come to it
+  const descriptor = await waitFor("somebody to read it", () =>
+    openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK),
+  );
   writeSync(descriptor, "late");
   closeSync(descriptor);
 }

@@ -119,7 +119,7 @@ function withSettings(changes: Partial<AlertmanagerSettings>): Settings {
 
 /** Waits for an Alertmanager to have been told exactly this. */
 export function expectTold(told: readonly string[], wanted: readonly string[]): Promise<boolean> {
-  return waitFor(wanted.join(", "), () => JSON.stringify(told) === JSON.stringify(wanted), 3_000);
+  return waitFor(wanted.join(", "), () => JSON.stringify(told) === JSON.stringify(wanted), 15_000);
 }
 
 /** What an Alertmanager is told. */
