@@ -34,11 +34,12 @@ test("the agent drops the bytecode of its start", async () => {
   await listen(path);
   const inside = flagged("--trace-flush-bytecode");
   const agent = await start({ folder, settings: { sockets: [{ path }] }, inside });
-  const dropped = await waitFor("bytecode to be dropped", async () => {
+  // told function by function: who reads in the middle of it reads a part
+  await waitFor("more than 300 functions to be dropped", async () => {
     await agent.metrics();
-    return agent.output().match(/discarding compiled metadata/g) ?? undefined;
+    const dropped = agent.output().match(/discarding compiled metadata/g) ?? [];
+    return dropped.length > 300;
   });
-  expect(dropped.length).toBeGreaterThan(300);
 });
 
 test("what is dear and seldom needed is not loaded with the program", () => {

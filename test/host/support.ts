@@ -135,7 +135,25 @@ export async function watching({ child }: Agent, folder: TestFolder): Promise<vo
     });
   });
   // the folder is watched first and listed then: what comes in between counts as there before
-  await pause(100);
+  await atRest(child.pid ?? 0);
+}
+
+/** Waits until a process has nothing to do: none of its threads runs, nor has for three looks. */
+async function atRest(pid: number): Promise<void> {
+  let [last, same] = ["", 0];
+  await waitFor("the agent to be at rest", () => {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const now = threads.map((thread) => schedulingOf(`/proc/${pid}/task/${thread}/status`)).join();
+    same = now === last && !now.includes("State:\tR") ? same + 1 : 0;
+    last = now;
+    return same === 3;
+  });
+}
+
+/** Whether a thread runs, and how often it has. */
+function schedulingOf(status: string): string {
+  const lines = readFileSync(status, "latin1").split("\n");
+  return lines.filter((line) => /^State|ctxt_switches/.test(line)).join();
 }
 
 /** The samples of a metric by the value of a label; by its name where there are no labels. */
@@ -176,11 +194,11 @@ export function asNobody(folder: TestFolder): Required<Pick<Surroundings, "insid
   return { inside, agentPath };
 }
 
-/** Runs one command of the built agent to its end; kills it after 15 s. */
+/** Runs one command of the built agent to its end; kills it after a minute. */
 export async function onemaster(typed: readonly string[]): Promise<Ran> {
   const child = spawn(process.execPath, [builtAgent, ...typed], {
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 15_000,
+    timeout: 60_000,
     killSignal: "SIGKILL",
   });
   const said = { stdout: "", stderr: "" };
@@ -205,7 +223,7 @@ export async function shell(script: string): Promise<{ exitCode: number | null; 
   const child = spawn("bash", ["-c", script], {
     env: { ...process.env, ONEMASTER: `${process.execPath} ${builtAgent}` },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 15_000,
+    timeout: 60_000,
     killSignal: "SIGKILL",
   });
   let output = "";
