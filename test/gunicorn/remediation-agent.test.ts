@@ -22,8 +22,8 @@ import { waitFor } from "../support/wait.ts";
 
 beforeEach((context) => requireReal(context, "root", "gunicorn", "ss"));
 
-/** Who serves has to last for ten seconds first. */
-const ACTS_WITHIN_MS = 25_000;
+/** Who serves has to last for ten seconds first, and a busy machine takes its time. */
+const ACTS_WITHIN_MS = 60_000;
 
 test("the agent by itself: ends it, or only says what it would do, or has done enough for now", async () => {
   const folder = testFolder();

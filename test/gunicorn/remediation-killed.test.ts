@@ -13,7 +13,7 @@ test.for([
   ["orphaned workers, one with a child", "orphaned", 12],
 ] as const)(
   "%s: an agent killed at any call leaves what the next one ends or puts back",
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async ([, role, leastCalls]) => {
     const folder = testFolder();
     const program = await bundleActs(folder);

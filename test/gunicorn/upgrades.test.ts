@@ -114,7 +114,7 @@ interface Side {
 async function upgrade(options: GunicornOptions): Promise<{ old: Gunicorn; next: Side }> {
   const old = await startGunicorn(options);
   signal(old.master, "SIGUSR2");
-  return { old, next: await successorOf(old.master, options.workers ?? 1, 10_000) };
+  return { old, next: await successorOf(old.master, options.workers ?? 1, 30_000) };
 }
 
 function successorOf(master: ProcessId, wanted: number, timeoutMs: number): Promise<Side> {

@@ -7,7 +7,7 @@ import { startProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 import { freePort, listen, onemaster, samples, shell } from "./support.ts";
 
-test("node_exporter shows what status --textfile wrote", { timeout: 60_000 }, async () => {
+test("node_exporter shows what status --textfile wrote", async () => {
   const folder = testFolder();
   const path = folder.at("app.sock");
   await listen(path);

@@ -145,7 +145,7 @@ test("an Alertmanager that is down, then mute, then there; an agent killed meanw
   const [page, allClear] = receiver.notifications();
   expect(allClear?.alerts[0]?.startsAt).toBe(page?.alerts[0]?.startsAt);
   expect(toldOf("takes alerts")).toBe(1);
-}, 120_000);
+});
 
 test("an agent that is stopped ends no alert, and the next one goes on with it", async () => {
   const folder = testFolder();

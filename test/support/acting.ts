@@ -49,7 +49,7 @@ export async function settled({ startTicks, pid }: ProcessId): Promise<void> {
   await waitFor(
     `master ${pid} to have lasted for ten seconds`,
     () => ticksNow() - startTicks >= enoughTicks,
-    15_000,
+    30_000,
   );
 }
 

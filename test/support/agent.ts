@@ -28,7 +28,7 @@ export interface Surroundings {
   readonly agentPath?: string;
 }
 
-/** Runs one command of the built agent to its end; kills it after 45 s. */
+/** Runs one command of the built agent to its end; kills it after two minutes. */
 export function runAgent(
   parameters: readonly string[],
   { inside = [], env = {}, agentPath = builtAgent }: Surroundings = {},
@@ -41,7 +41,7 @@ export function runAgent(
     const child = spawn(command[0] ?? "", command.slice(1), {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: 45_000,
+      timeout: 120_000,
       killSignal: "SIGKILL",
     });
     const said = { stdout: "", stderr: "" };

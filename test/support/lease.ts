@@ -42,7 +42,7 @@ function holding(sinceTicks: number, isLease: (link: string) => boolean): readon
 /**
  * Kills every process that holds a lease of the folder, again until none is left; those that
  * started before `sinceTicks` cannot. Each one is
- * identified once more just before the signal. Throws when some are alive after 10 s.
+ * identified once more just before the signal. Throws when some stay alive.
  */
 export async function endLeased(folder: string, sinceTicks: number): Promise<void> {
   await waitFor(`all processes with a lease in ${folder} to end`, () => {

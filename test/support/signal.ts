@@ -15,7 +15,7 @@ export function signal(id: ProcessId, name: NodeJS.Signals): boolean {
 }
 
 /** Waits until all of them are gone; zombies count as gone. */
-export async function gone(ids: readonly ProcessId[], timeoutMs = 10_000): Promise<void> {
+export async function gone(ids: readonly ProcessId[], timeoutMs?: number): Promise<void> {
   const names = ids.map(({ pid }) => pid).join(", ");
   await waitFor(`processes ${names} to end`, () => !ids.some(alive), timeoutMs);
 }

@@ -2,6 +2,8 @@ const pollMs = 20;
 /** A look on a host costs three processes: what has taken long is looked at less often. */
 const longestPollMs = 250;
 const shareOfWaited = 0.1;
+/** What takes a second where nothing else runs; who waits in vain has it cost no more than this. */
+const patienceMs = 30_000;
 
 /**
  * Polls until `predicate` answers something other than undefined or false, and returns that.
@@ -10,7 +12,7 @@ const shareOfWaited = 0.1;
 export async function waitFor<T>(
   what: string,
   predicate: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 10_000,
+  timeoutMs = patienceMs,
 ): Promise<T> {
   const begunMs = performance.now();
   const deadline = begunMs + timeoutMs;
