@@ -35,6 +35,13 @@ test(
     await waitFor("old workers to be asked to end", () => hasBegunToEnd(host), 100_000);
     const busy = await longRequests(host, 4);
     await old.release();
+    const sinceMs = performance.now();
+    await waitFor(
+      "all to have been busy for longer than anybody waits for one answer",
+      () => performance.now() - sinceMs > 45_000,
+      60_000,
+    );
+    await busy.release();
     const { said } = await applying;
     expect((await old.answers()).map(({ status }) => status)).toEqual([200]);
     expect((await busy.answers()).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
