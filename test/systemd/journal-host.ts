@@ -32,7 +32,7 @@ ExecStart=/bin/true
 
 /** A host with the platform, its journal, and a program that follows it. */
 export interface JournalHost extends TestHost {
-  /** Starts a follower. What is absent: the platform's unit, its own new folder, 60 times, root. */
+  /** Starts a follower. What is absent: the platform's unit, its own new folder, ten times, root. */
   follower(options?: FollowerStart): Promise<HostFollower>;
   /** Starts a unit that ends at once so many times: each tells two events. */
   ticks(count: number): Promise<string>;
@@ -48,7 +48,7 @@ export interface JournalHost extends TestHost {
 export interface FollowerStart {
   readonly units?: readonly string[];
   readonly folder?: string;
-  /** Its timers run so many times as fast. */
+  /** Its timers run so many times as fast, also those for what journalctl has 30 s. */
   readonly speed?: number;
   /** Words before the command, such as `setpriv …`. */
   readonly as?: string;
@@ -116,7 +116,7 @@ export async function startJournalHost(release: Release): Promise<JournalHost> {
 
 async function startFollower(
   host: TestHost,
-  { units = ["platform.service"], folder = "", speed = 60, as = "" }: FollowerStart,
+  { units = ["platform.service"], folder = "", speed = 10, as = "" }: FollowerStart,
 ): Promise<HostFollower> {
   const log = `${folder}/log`;
   await host.write(`${folder}/units`, `${units.join("\n")}\n`);
