@@ -35,10 +35,11 @@ test("the agent drops the bytecode of its start", async () => {
   const inside = flagged("--trace-flush-bytecode");
   const agent = await start({ folder, settings: { sockets: [{ path }] }, inside });
   // told function by function: who reads in the middle of it reads a part
-  await waitFor("more than 300 functions to be dropped", async () => {
+  await waitFor("functions to be dropped", async () => {
     await agent.metrics();
     const dropped = agent.output().match(/discarding compiled metadata/g) ?? [];
-    return dropped.length > 300;
+    expect(dropped.length).toBeGreaterThan(300);
+    return true;
   });
 });
 

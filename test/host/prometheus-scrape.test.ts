@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type TestFolder, testFolder } from "../support/folder.ts";
 import { requestPort } from "../support/http.ts";
+import { freePort } from "../support/port.ts";
 import { startProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
-import { freePort } from "./support.ts";
 import { hashOf, serverCertificate, startWebAgent, tls } from "./web-support.ts";
 
 /** A target as Prometheus tells of it. */

@@ -1,15 +1,16 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { testFolder } from "../support/folder.ts";
 import { requestPort } from "../support/http.ts";
+import { freePort } from "../support/port.ts";
 import { requireReal } from "../support/require-real.ts";
 import { waitFor } from "../support/wait.ts";
 import {
   type Agent,
   asNobody,
   end,
-  freePort,
+  inPieces,
   level,
   listen,
   logged,
@@ -181,21 +182,6 @@ test("a file that is written in pieces is taken once, and whole", async () => {
 
 /** A file that has not changed for so long is whole. */
 const SETTLED_MS = 100;
-
-/** Writes a settings file in three pieces, and gives how long the longest pause between them was. */
-async function inPieces(agent: Agent, settings: Readonly<Record<string, unknown>>) {
-  const text = settingsOf(agent.config, agent.port, settings);
-  let longestMs = 0;
-  let lastMs = performance.now();
-  writeFileSync(agent.config, ""); // an empty file would be settings too
-  for (const piece of [text.slice(0, 20), text.slice(20)]) {
-    await pause(20);
-    appendFileSync(agent.config, piece);
-    longestMs = Math.max(longestMs, performance.now() - lastMs);
-    lastMs = performance.now();
-  }
-  return longestMs;
-}
 
 test("moves to another address, however often it is told to at once", async () => {
   const folder = testFolder();

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { testFolder } from "../support/folder.ts";
-import { freePort, onemaster, writeSettings } from "./support.ts";
+import { freePort } from "../support/port.ts";
+import { onemaster, writeSettings } from "./support.ts";
 
 test.for<[string, string, string]>([
   [

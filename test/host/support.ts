@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
+  appendFileSync,
   chmodSync,
   copyFileSync,
   existsSync,
@@ -16,6 +17,7 @@ import { builtAgent, type Surroundings } from "../support/agent.ts";
 import type { TestFolder } from "../support/folder.ts";
 import { type Answer, requestPort } from "../support/http.ts";
 import { type MetricsPage, readMetrics } from "../support/metrics.ts";
+import { freePort } from "../support/port.ts";
 import { exitOf, startProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -107,6 +109,24 @@ export function settingsOf(
   return `${JSON.stringify({ ...settings, ...own })}\n`;
 }
 
+/** Writes a settings file in three pieces, and gives how many ms the longest pause in between was. */
+export async function inPieces(
+  agent: Agent,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const text = settingsOf(agent.config, agent.port, settings);
+  let longestMs = 0;
+  let lastMs = performance.now();
+  writeFileSync(agent.config, ""); // an empty file would be settings too
+  for (const piece of [text.slice(0, 20), text.slice(20)]) {
+    await pause(20);
+    appendFileSync(agent.config, piece);
+    longestMs = Math.max(longestMs, performance.now() - lastMs);
+    lastMs = performance.now();
+  }
+  return longestMs;
+}
+
 /** Ends an agent, and answers its exit code and how long it took. */
 export async function end(
   { child }: Agent,
@@ -171,16 +191,6 @@ export async function listen(path: string): Promise<void> {
   const server = createServer().listen(path);
   await once(server, "listening");
   onTestFinished(() => void server.close());
-}
-
-/** A free loopback port. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** The agent as the user nobody, who may read the program but not what others run. */

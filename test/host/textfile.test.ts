@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { testFolder } from "../support/folder.ts";
 import { requestPort } from "../support/http.ts";
 import { readMetrics } from "../support/metrics.ts";
+import { freePort } from "../support/port.ts";
 import { startProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
-import { freePort, listen, onemaster, samples, shell } from "./support.ts";
+import { listen, onemaster, samples, shell } from "./support.ts";
 
 test("node_exporter shows what status --textfile wrote", async () => {
   const folder = testFolder();

@@ -4,9 +4,10 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { hashSync } from "bcryptjs";
 import { builtAgent } from "../support/agent.ts";
 import type { TestFolder } from "../support/folder.ts";
+import { freePort } from "../support/port.ts";
 import { startProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
-import { freePort, onemaster, type LogLine, type Ran } from "./support.ts";
+import { onemaster, type LogLine, type Ran } from "./support.ts";
 
 /** An authority made for one test; what it signs is good for a week. */
 export interface Authority {

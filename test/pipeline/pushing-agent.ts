@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Report } from "../../agent/model/report.ts";
-import { freePort } from "../host/support.ts";
 import { builtAgent, isReport } from "../support/agent.ts";
 import type { TestFolder } from "../support/folder.ts";
 import { asInProduction, type Gunicorn, startGunicorn } from "../support/gunicorn.ts";
 import { requestPort } from "../support/http.ts";
 import { type MetricsPage, readMetrics } from "../support/metrics.ts";
+import { freePort } from "../support/port.ts";
 import { exitOf, startProgram } from "../support/program.ts";
 import { gone, signal } from "../support/signal.ts";
 import { waitFor } from "../support/wait.ts";
@@ -130,7 +130,7 @@ export function pagesIn(receiver: Receiver): readonly string[] {
 export async function expectPages(
   receiver: Receiver,
   wanted: readonly string[],
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   await waitFor(
     `the pages ${wanted.join(", ")}`,

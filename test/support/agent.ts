@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import type { Report } from "../../agent/model/report.ts";
 import type { TestFolder } from "./folder.ts";
 import { requestPort } from "./http.ts";
 import { type MetricsPage, readMetrics } from "./metrics.ts";
+import { freePort } from "./port.ts";
 import { exitOf, startProgram } from "./program.ts";
 import { waitFor } from "./wait.ts";
 
@@ -148,17 +148,4 @@ export function isReport(value: unknown): value is Report {
     "sockets" in value &&
     Array.isArray(value.sockets)
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === "object" && address !== null ? address.port : 0);
-      });
-    });
-  });
 }
