@@ -82,12 +82,16 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "the stopped master is told to end before its workers are": {
     at: [/^SIGSTOP/, "after"],
-    meddle: ({ stale }) => signal(stale.master, "SIGTERM"),
+    meddle: ({ stale }) => {
+      untilStopped(stale.master);
+      signal(stale.master, "SIGTERM");
+    },
     end: () => ({}),
   },
   "the stopped master is told to end, and the path removed, so that it would be put back": {
     at: [/^SIGSTOP/, "after"],
     meddle: ({ stale, path }) => {
+      untilStopped(stale.master);
       signal(stale.master, "SIGTERM");
       rmSync(path);
     },
@@ -183,6 +187,17 @@ async function endMeddled(
     rescueLinks: [],
   };
   return { seen, expected: { ...well, ...end(scene, meddled) } };
+}
+
+/**
+ * A SIGTERM that is sent while SIGSTOP is under way is taken first: nobody sees it wait any more,
+ * and who is let go then ends. At once, as the call of the agent waits for this.
+ */
+function untilStopped({ pid }: ProcessId): void {
+  const moment = new Int32Array(new SharedArrayBuffer(4));
+  for (let looks = 0; stateOf(pid) !== "T" && looks < 10_000; looks += 1) {
+    Atomics.wait(moment, 0, 0, 1);
+  }
 }
 
 async function letGoAfter(
