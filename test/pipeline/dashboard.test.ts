@@ -36,7 +36,7 @@ describe("a host with two masters, scraped by Prometheus", () => {
     const prometheus = await startPrometheus({
       folder: testFolder(),
       config: {
-        global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
+        global: { scrape_interval: "5s", evaluation_interval: "1s" },
         rule_files: [`${checkout}/rules/*.rules.yml`],
         scrape_configs: [
           {
@@ -53,9 +53,13 @@ describe("a host with two masters, scraped by Prometheus", () => {
         const [seen] = await prometheus.query(
           "sum_over_time(cluster:onemaster_hosts_duplicate:sum[1m])",
         );
-        return (seen?.value ?? 0) >= 5;
+        // a rate is that of two scrapes at the least
+        const [scrapes] = await prometheus.query(
+          "min(count_over_time(onemaster_scans_total[30s]))",
+        );
+        return (seen?.value ?? 0) >= 5 && (scrapes?.value ?? 0) >= 4;
       },
-      60_000,
+      120_000,
     );
 
     await expectData(prometheus, { cluster: ".*", instance: ".*", socket: ".*" });

@@ -37,14 +37,15 @@ test("a push and a rule that fires make one alert, one page and one all-clear", 
   const agent = await startPushingAgent(folder, {
     url: gate.url,
     labels: { instance: "web-1:10709", cluster: "eu-1", region: "eu" },
-    resolve_after: "5s",
+    // later than Prometheus sees the end
+    resolve_after: "15s",
   });
   writeFileSync(folder.at("onemaster.rules.yml"), impatientRules());
   const prometheus = await startPrometheus({
     folder,
     config: {
       global: {
-        scrape_interval: "1s",
+        scrape_interval: "5s",
         evaluation_interval: "1s",
         external_labels: { region: "eu", replica: "a" },
       },
@@ -96,7 +97,7 @@ test("a push and a rule that fires make one alert, one page and one all-clear", 
   expect(pagesIn(receiver)).toEqual(["firing"]);
 
   await endStale(first);
-  await expectPages(receiver, ["firing", "resolved"], 30_000);
+  await expectPages(receiver, ["firing", "resolved"], 60_000);
   await waitFor("the push to have ended it too", () =>
     agent.log().some((line) => line.includes(`${agent.socket} is over`)),
   );

@@ -56,7 +56,7 @@ test("with the examples as they are, a second master is one page that says what 
   await waitFor("the rule to see it", async () => (await alerts("pending")).length > 0);
   reached("pending in Prometheus");
   // a deploy that overlaps for 45 s would be over by now without a page
-  await waitFor("the rule to fire", async () => (await alerts("firing")).length > 0, 90_000);
+  await waitFor("the rule to fire", async () => (await alerts("firing")).length > 0, 120_000);
   reached("firing in Prometheus");
   const page = await waitFor("the page", () => receiver.notifications()[0], 30_000);
   reached("page");
