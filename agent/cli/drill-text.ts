@@ -150,12 +150,14 @@ export function drillPlanText(
     sound === "sound" || evenIfUnsound
       ? ["to do it:", `  onemaster drill --cycles ${cycles} --unit ${unit} --yes`]
       : ["it would not begin: what is not sound before proves nothing (--even-if-unsound)"];
+  // whoever requires the unit is neither stopped nor restarted with it
+  const alone = `--job-mode=ignore-dependencies ${unit}`;
   const steps = [
-    `${cycles} times: systemctl reset-failed ${unit}; systemctl restart ${unit}`,
+    `${cycles} times: systemctl reset-failed ${unit}; systemctl restart ${alone}`,
     "each time checked: MainPID is the one serving master, KillMode, workers, the socket's mode " +
       `and owner, an answer to OPTIONS /, at most ${before.processes ?? "as many"} processes; ` +
       "meanwhile one request after the other is asked, 2 ms apart",
-    `then: systemctl stop ${unit}; no process of it may be left and no master listen`,
+    `then: systemctl stop ${alone}; no process of it may be left and no master listen`,
     `then: systemctl start ${unit}; all has to be as before`,
   ];
   return [

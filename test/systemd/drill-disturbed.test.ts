@@ -29,10 +29,13 @@ describe.each(releases)("a drill that is disturbed on %s", (release) => {
     expect(await mainPid(host)).toBe(before);
 
     await host.write(dropIn, `[Unit]\nRequires=${platform.unit}\n`);
-    await host.run("systemctl daemon-reload");
+    // as it was started it goes on, and as it is written now it would not come back
+    await host.run("systemctl daemon-reload; echo 'broken {' >>/etc/nginx/nginx.conf");
+    const nginx = await host.run("systemctl show --property=MainPID nginx.service");
     const drilled = await host.attempt("onemaster drill --yes --cycles 1", { timeoutMs: 60_000 });
     expect(drilled.exitCode, `it said: ${drilled.stdout}`).toBe(0);
     expect((await host.attempt("systemctl is-active nginx.service")).stdout).toBe("active\n");
+    expect(await host.run("systemctl show --property=MainPID nginx.service")).toBe(nginx);
   });
 
   test("nothing is done while somebody else acts", async (context) => {
