@@ -2,6 +2,7 @@ import { lastSaid } from "../act/last-said.ts";
 import { whyFollowed } from "./cutover-aside.ts";
 import { lendGroup, takeGroupBack } from "./cutover-folder.ts";
 import { isNativeFile, oldStillListens, nativeNow } from "./cutover-native.ts";
+import { reasonOf } from "./remediation-lock.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
 
 /** Longer than any start of gunicorn takes from its unlink to its bind: a tenth of a millisecond. */
@@ -119,9 +120,12 @@ function whyChanged(walk: CutoverWalk): string | undefined {
  */
 export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
   const state = { ended: false };
-  const waited = untilServing(walk, () => state.ended).finally(() => {
-    state.ended = true;
-  });
+  const waited = untilServing(walk, () => state.ended)
+    // here, since nobody waits for it before the path is watched no more
+    .catch((error: unknown) => failed(reasonOf(error)))
+    .finally(() => {
+      state.ended = true;
+    });
   const lost = await watchPath(walk, LONGEST_LOSS_MS, () => state.ended);
   if (lost === undefined) return await waited;
   state.ended = true;

@@ -1,6 +1,7 @@
 import { installed, nobody, oldListens } from "./cutover-installed.ts";
 import { expect, it } from "vitest";
-import { startNative } from "../../../agent/run/cutover-start.ts";
+import { awaitNative, startNative } from "../../../agent/run/cutover-start.ts";
+import { createCutoverWalk } from "../../../agent/run/cutover-walk.ts";
 import { fakeCutover } from "./fake-cutover.ts";
 
 it("once the path is lost no further unit is started", async () => {
@@ -32,4 +33,18 @@ it("once the path is lost no further unit is started", async () => {
   release?.();
   await new Promise((resolve) => setImmediate(resolve));
   expect(calls).toEqual(["stop platform.service", "start platform.socket"]);
+});
+
+it("a look that fails while the native unit is waited for is a surprise as any other", async () => {
+  const one = await installed();
+  const { walk } = fakeCutover({
+    record: one.record,
+    report: nobody,
+    living: oldListens,
+    file: { kind: "socket", ...one.file },
+    unit: () => ({ fragmentPath: one.unitFile, mainPid: 70 }),
+  });
+  const look = (): Promise<never> => Promise.reject(new Error("EMFILE: too many open files"));
+  const end = await awaitNative(createCutoverWalk(walk.record(), { ...walk.parts, look }));
+  expect(end).toEqual({ result: "failed", text: "EMFILE: too many open files" });
 });
