@@ -10,7 +10,7 @@ import { endingPlans } from "../detect/ending-plans.ts";
 import { writeRemediation } from "../history/remediation-files.ts";
 import { takeGroupBack } from "./cutover-folder.ts";
 import { type NativeNow, nativeNow, oldStillListens, socketIn } from "./cutover-native.ts";
-import { guardPath } from "./cutover-lead-back.ts";
+import { guardPath, whileGuarded } from "./cutover-lead-back.ts";
 import { dropOldPidfile } from "./cutover-pidfile.ts";
 import { reasonOf } from "./remediation-lock.ts";
 import type { ActingLook } from "./remediation-parts.ts";
@@ -33,14 +33,16 @@ export async function endOld(walk: CutoverWalk): Promise<StepEnd> {
   for (;;) {
     // each look asks systemd twice: while it waits one a time is enough
     const look = once(parts.lookForActing);
-    const native = await nativeNow(walk, async () => (await look()).report);
+    const native = await whileGuarded(walk, () =>
+      nativeNow(walk, async () => (await look()).report),
+    );
     const why = native.kind === "serves" ? undefined : native.why;
     // as long as it lives there is a way back, whoever else of the old is ended
     const canGoBack = oldStillListens(walk);
     const surprise = (text: string): StepEnd =>
       canGoBack || ended === 0 ? failed(text) : notAll(walk, ended, text);
     if (why !== undefined && native.kind === "lost") return surprise(why);
-    const plans = await plansFor(walk, look);
+    const plans = await whileGuarded(walk, () => plansFor(walk, look));
     if (plans.length === 0 && !canGoBack) {
       if (ended > 0) return done(`${ended} old ${ended === 1 ? "group" : "groups"} ended`);
       return skipped("no old group is left");

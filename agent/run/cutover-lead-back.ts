@@ -124,14 +124,43 @@ export function restored(walk: CutoverWalk): boolean {
  * ends, and takes the path along. What became of it is for whoever looks next.
  */
 export async function guardPath(walk: CutoverWalk, ms: number): Promise<void> {
-  const { clock, eyes } = walk.parts;
-  const { path } = walk.record().target.socket;
+  const { clock } = walk.parts;
   const endMs = clock.monotonicMs() + ms;
+  const pause = (): Promise<void> => clock.sleep(PATH_EVERY_MS);
+  await guard(walk, pause, () => clock.monotonicMs() >= endMs);
+}
+
+/** The same for as long as something goes on, as a look does that waits for a slow answer. */
+export async function whileGuarded<T>(walk: CutoverWalk, work: () => Promise<T>): Promise<T> {
+  const { clock } = walk.parts;
+  const state = { isOver: false };
+  const worked = work().finally(() => {
+    state.isOver = true;
+  });
+  // what it rejects with is given below
+  const over = worked.then(nothing, nothing);
+  const pause = (): Promise<void> => Promise.race([over, clock.sleep(PATH_EVERY_MS)]);
+  while (!state.isOver) await guard(walk, pause, () => state.isOver);
+  return await worked;
+}
+
+/** Until a lost path is led back, or it is over. Between two looks is always a whole pause. */
+async function guard(
+  walk: CutoverWalk,
+  pause: () => Promise<void>,
+  isOver: () => boolean,
+): Promise<void> {
+  const { path } = walk.record().target.socket;
   let wasGone = false;
-  do {
-    await clock.sleep(PATH_EVERY_MS);
-    const isGone = eyes.file(path).kind === "absent";
+  for (;;) {
+    await pause();
+    if (isOver()) return;
+    const isGone = walk.parts.eyes.file(path).kind === "absent";
     if (isGone && wasGone && restored(walk)) return;
     wasGone = isGone;
-  } while (clock.monotonicMs() < endMs);
+  }
+}
+
+function nothing(): void {
+  // only that it is over
 }

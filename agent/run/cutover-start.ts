@@ -1,6 +1,7 @@
 import { lastSaid } from "../act/last-said.ts";
 import { whyFollowed } from "./cutover-aside.ts";
 import { lendGroup, takeGroupBack } from "./cutover-folder.ts";
+import { restored, whileGuarded } from "./cutover-lead-back.ts";
 import { isNativeFile, oldStillListens, nativeNow } from "./cutover-native.ts";
 import { reasonOf } from "./remediation-lock.ts";
 import { type CutoverWalk, done, failed, type StepEnd } from "./cutover-walk.ts";
@@ -79,7 +80,7 @@ async function startAll(
   return undefined;
 }
 
-/** Until it is over. Gives why the path is lost, or undefined. */
+/** Until it is over. Gives why the path is lost, and leads it back at once; or undefined. */
 async function watchPath(
   walk: CutoverWalk,
   longestMs: number,
@@ -94,6 +95,7 @@ async function watchPath(
     if (eyes.file(path).kind === "absent") goneSinceMs ??= clock.monotonicMs();
     else goneSinceMs = undefined;
     if (goneSinceMs !== undefined && clock.monotonicMs() - goneSinceMs > longestMs) {
+      restored(walk);
       return `nothing stands at ${path} any more; see journalctl --unit ${service.name}`;
     }
     await clock.sleep(LOOK_MS);
@@ -129,8 +131,8 @@ export async function awaitNative(walk: CutoverWalk): Promise<StepEnd> {
   const lost = await watchPath(walk, LONGEST_LOSS_MS, () => state.ended);
   if (lost === undefined) return await waited;
   state.ended = true;
-  // it looks once more at most, and what it finds is known
-  await waited;
+  // it looks once more at most, which may take as long as an answer does; what it finds is known
+  await whileGuarded(walk, () => waited);
   return failed(lost);
 }
 

@@ -1,4 +1,5 @@
 import type { UnitProperties } from "../model/unit.ts";
+import { guardPath, whileGuarded } from "./cutover-lead-back.ts";
 import { nativeNow, nativeOwner, oldStillListens } from "./cutover-native.ts";
 import type { CutoverWalk } from "./cutover-walk.ts";
 import { hasToLose, whyNotBack } from "./cutover-way-back.ts";
@@ -23,7 +24,7 @@ export async function whichWay(walk: CutoverWalk): Promise<Way> {
   const { clock } = walk.parts;
   const endMs = clock.monotonicMs() + PATIENCE_MS;
   for (;;) {
-    const native = await nativeNow(walk);
+    const native = await whileGuarded(walk, () => nativeNow(walk));
     if (native.kind === "serves") return { forward: true, text: native.text };
     const unit = await walk.parts.unit(walk.record().target.service.name);
     // first: one that was lost for a moment and is back may be all that serves
@@ -34,7 +35,7 @@ export async function whichWay(walk: CutoverWalk): Promise<Way> {
     }
     if (native.kind === "lost") return { forward: false, text: native.why };
     if (isIdle(unit) || clock.monotonicMs() > endMs) return { forward: false, text: native.why };
-    await clock.sleep(BETWEEN_MS);
+    await guardPath(walk, BETWEEN_MS);
   }
 }
 

@@ -163,5 +163,6 @@ it("a path that is lost before the old master is ended leads to it again by the 
     text: "platform.service is not active",
   });
   expect(stood).toEqual([true, true]);
-  expect(walk.parts.clock.monotonicMs()).toBeLessThan(200);
+  // 50 ms of this clock go by with each look, and with what was seen in it
+  expect(walk.parts.clock.monotonicMs()).toBeLessThan(200 + 4 * 50);
 });
