@@ -57,8 +57,11 @@ export async function drill(plan: DrillPlan, parts: DrillParts): Promise<DrillRe
   }
   if (endedEarly === null && parts.stopped()) endedEarly = "it was told to stop";
   if (endedEarly === null) {
-    rows.push(await stop(plan, parts));
-    rows.push(await start(plan, parts));
+    try {
+      rows.push(await stop(plan, parts));
+    } finally {
+      rows.push(await start(plan, parts));
+    }
   }
   const worst = worstOf(rows);
   return {
@@ -101,10 +104,15 @@ async function restart(cycle: number, plan: DrillPlan, parts: DrillParts): Promi
   await forgetStarts(plan, parts);
   const begunMs = parts.nowMs();
   const stopMeters = meters(plan, parts);
-  const done = await parts.control("restart", plan.unit);
-  const look = await settledLook(plan, parts, done);
-  const durationMs = parts.nowMs() - begunMs;
-  return tell(rowOf(cycle, plan, look, { done, durationMs, metered: await stopMeters() }), parts);
+  try {
+    const done = await parts.control("restart", plan.unit);
+    const look = await settledLook(plan, parts, done);
+    const durationMs = parts.nowMs() - begunMs;
+    return tell(rowOf(cycle, plan, look, { done, durationMs, metered: await stopMeters() }), parts);
+  } finally {
+    // they would ask for ever where a look could not be taken
+    await stopMeters();
+  }
 }
 
 async function stop(plan: DrillPlan, parts: DrillParts): Promise<DrillRow> {

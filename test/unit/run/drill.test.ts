@@ -51,16 +51,21 @@ const before = sound(68);
 const met: Metered = { asked: 100, failed: 3, downtimeMs: 20, slowestMs: 4 };
 
 interface Story {
-  /** What each look finds in turn; the last one goes on for ever. */
-  readonly looks: readonly SoundLook[];
+  /** What each look finds, or fails with, in turn; the last one goes on for ever. */
+  readonly looks: readonly (SoundLook | Error)[];
   readonly cycles?: number;
   /** Told to stop once so many steps have begun. */
   readonly stopAfter?: number;
   readonly control?: (verb: string) => Controlled;
+  /** Takes down whatever is done. */
+  readonly calls?: string[];
+  /** Who asks the site. */
+  readonly asking?: Set<object>;
 }
 
-async function drilled({ looks, cycles = 1, stopAfter = Infinity, control }: Story) {
-  const calls: string[] = [];
+async function drilled(story: Story) {
+  const { looks, cycles = 1, stopAfter = Infinity, control } = story;
+  const { calls = [], asking = new Set() } = story;
   const told: (DrillRow | DrillRow["step"])[] = [];
   let nowMs = 0;
   let looked = 0;
@@ -79,9 +84,19 @@ async function drilled({ looks, cycles = 1, stopAfter = Infinity, control }: Sto
       looked += 1;
       nowMs += 50;
       if (found === undefined) throw new RangeError("no look");
+      if (found instanceof Error) throw found;
       return found;
     },
-    meter: () => ({ stop: async () => met }),
+    meter: () => {
+      const one = {};
+      asking.add(one);
+      return {
+        async stop() {
+          asking.delete(one);
+          return met;
+        },
+      };
+    },
     nowMs: () => nowMs,
     pause: async (ms) => {
       nowMs += ms;
@@ -182,6 +197,20 @@ describe("a drill", () => {
     expect(calls).toEqual([...each, ...ending]);
     expect(said).toMatchObject({ soundness: "sound", endedEarly: null });
   });
+
+  it.each([
+    ["the stop", [sound(100), sound(100), new Error("EMFILE")], [...each, ...ending]],
+    ["a restart", [new Error("EMFILE")], each],
+  ])(
+    "leaves nobody stopped, and nobody asking, where no look can be taken after %s",
+    async (_, looks, done) => {
+      const calls: string[] = [];
+      const asking = new Set<object>();
+      await expect(drilled({ looks, calls, asking })).rejects.toThrow("EMFILE");
+      expect(calls).toEqual(done);
+      expect(asking).toEqual(new Set());
+    },
+  );
 
   it.each<[what: string, after: SoundLook, evidence: string, isSound: boolean]>([
     [
