@@ -97,6 +97,17 @@ function dropInsRun({ look: { dropInCommands }, flags }: RefusalCase): Because {
   return `${what} would be run while the old masters serve, and may end them or remove the socket; ${help}`;
 }
 
+/** Also where all is stopped first: nobody would serve until systemd gives that start up. */
+function dropInsStart({ look: { dropInCommands, dropInStarts } }: RefusalCase): Because {
+  // one that cannot be read is told of once
+  const what = dropInStarts.filter((one) => !dropInCommands.includes(one)).join(", ");
+  const help = "take it out first, and systemctl daemon-reload";
+  return (
+    what !== "" &&
+    `${what} would hold for the native unit too, which systemd would not start as its file says; ${help}`
+  );
+}
+
 /** Why this unit, under this systemd, must not be cut over. */
 export const unitJudges: readonly Judge[] = [
   ["systemd-too-old", tooOld],
@@ -105,6 +116,7 @@ export const unitJudges: readonly Judge[] = [
   ["unit-unsuitable", startsMore],
   ["unit-unsuitable", stopRemovesSocket],
   ["unit-unsuitable", dropInsRun],
+  ["unit-unsuitable", dropInsStart],
   ["unit-unsuitable", isBound],
   ["unit-unsuitable", otherBinds],
   ["unit-unsuitable", unsaid],

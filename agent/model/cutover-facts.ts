@@ -127,6 +127,8 @@ export interface CutoverLook {
   readonly dropIns: readonly string[];
   /** What systemd runs by them as it starts or stops it: `PATH: ExecStop=`; for people. */
   readonly dropInCommands: readonly string[];
+  /** By which it starts something else, or otherwise, than the unit's file says: `PATH: Type=`. */
+  readonly dropInStarts: readonly string[];
   /** Processes of the unit that are none of gunicorn's and stay. */
   readonly besides: readonly Lasting[];
   readonly unit: UnitFacts | undefined;

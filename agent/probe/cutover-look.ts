@@ -2,6 +2,7 @@ import type { CutoverLook, ScriptFacts } from "../model/cutover-facts.ts";
 import { type CutoverLink, nativeEnvironmentFile } from "../model/cutover.ts";
 import type { GroupReport } from "../model/report.ts";
 import type { UnitFacts } from "../model/unit.ts";
+import { dropInCommands, dropInStarts } from "../parse/drop-in-commands.ts";
 import { ownVariables } from "../parse/environment-file.ts";
 import { gunicornLine } from "../parse/gunicorn-words.ts";
 import { parseDefaultOpenFiles } from "../parse/open-files.ts";
@@ -12,7 +13,7 @@ import { lastingBesides } from "./cutover-besides.ts";
 import { type ReadMaster, readMaster } from "./cutover-master.ts";
 import { readNginx } from "./cutover-nginx.ts";
 import { readScripts } from "./cutover-scripts.ts";
-import { commandsIn, dropInsOf } from "./drop-ins.ts";
+import { dropInsOf, settingsIn } from "./drop-ins.ts";
 import type { FailureLog } from "./failures.ts";
 import { createFiles, type Files, pathBytes } from "./files.ts";
 import { procPaths } from "./paths.ts";
@@ -96,7 +97,8 @@ export async function lookForCutover(
       ...newUnits.filter((name) => name.endsWith(".service")).map(nativeEnvironmentFile),
     ].filter((path) => isThere(path, files)),
     dropIns: dropIns.map((path) => pathText(path)),
-    dropInCommands: dropIns.flatMap((path) => commandsIn(path, files)),
+    dropInCommands: dropIns.flatMap((path) => settingsIn(path, dropInCommands, files)),
+    dropInStarts: dropIns.flatMap((path) => settingsIn(path, dropInStarts, files)),
     besides: lastingBesides(unit, groups, procPaths("/proc"), files),
     unit,
   };

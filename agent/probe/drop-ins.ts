@@ -1,4 +1,3 @@
-import { dropInCommands } from "../parse/drop-in-commands.ts";
 import { dropInFolders } from "../parse/drop-in-folders.ts";
 import { pathText } from "../parse/path-text.ts";
 import type { Files } from "./files.ts";
@@ -41,9 +40,13 @@ export function dropInsOf(unit: string, files: Files): readonly string[] {
 
 const LARGEST_BYTES = 64 * 1024;
 
-/** What a drop-in would have systemd run at a start or a stop, each with its path, for people. */
-export function commandsIn(path: string, files: Files): readonly string[] {
+/** What `find` finds in a drop-in, or that it could not be read, each with its path; for people. */
+export function settingsIn(
+  path: string,
+  find: (text: string) => readonly string[],
+  files: Files,
+): readonly string[] {
   const read = files.regular(path, LARGEST_BYTES);
   if (!read.ok) return [`${pathText(path)}, which could not be read (${read.failure.why})`];
-  return dropInCommands(read.value).map((name) => `${pathText(path)}: ${name}=`);
+  return find(read.value).map((name) => `${pathText(path)}: ${name}=`);
 }

@@ -78,6 +78,13 @@ test(
     expect(await expectEnd(host, 1, "apply")).toContain(
       `${runs}: ExecStopPost= would be run while the old masters serve`,
     );
+    const otherwise = `${native}.d/type.conf`;
+    await host.write(otherwise, "[Service]\nType=forking\n");
+    await host.run("systemctl daemon-reload");
+    expect(await expectEnd(host, 1, "apply", "--clean")).toContain(
+      `${otherwise}: Type= would hold for the native unit too`,
+    );
+    await host.run(`rm ${otherwise}`);
     // as a package would have it, and its operator has masked it, and all others of that name
     const packaged = `/usr/lib/systemd/system/${platform.unit}.d`;
     await host.run(

@@ -133,6 +133,7 @@ export function look(change: Partial<CutoverLook> = {}): CutoverLook {
     inTheWay: [],
     dropIns: [],
     dropInCommands: [],
+    dropInStarts: [],
     besides: [],
     unit: undefined,
     ...change,

@@ -41,6 +41,12 @@ it.each<[string, PlanCase]>([
   expect(plan(saw).refusals).toEqual([]);
 });
 
+it("a drop-in that could not be read is told of once", () => {
+  const unread = ["x.conf, which could not be read (EISDIR)"];
+  const look = { dropInCommands: unread, dropInStarts: unread };
+  expect(plan({ look }).refusals).toHaveLength(1);
+});
+
 it("a folder that systemd makes for the unit is not made for one of another name", () => {
   const saw = { unit: withFolder("yes"), ...ofSocket("/run/platform/app.sock") };
   const [refusal] = plan({ ...saw, flags: { name: "web.service" } }).refusals;
@@ -96,6 +102,15 @@ it.each<[string, PlanCase, string, string]>([
     { look: { dropInCommands: ["/etc/systemd/system/p.service.d/x.conf: ExecStop="] } },
     "unit-unsuitable",
     "/etc/systemd/system/p.service.d/x.conf: ExecStop= would be run while the old masters serve",
+  ],
+  [
+    "a drop-in by which systemd would start it otherwise, also where all is stopped first",
+    {
+      look: { dropInStarts: ["/etc/systemd/system/p.service.d/x.conf: Type="] },
+      flags: { clean: true },
+    },
+    "unit-unsuitable",
+    "/etc/systemd/system/p.service.d/x.conf: Type= would hold for the native unit too",
   ],
   [
     "a service that is bound to it",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { dropInCommands } from "../../../agent/parse/drop-in-commands.ts";
+import { dropInCommands, dropInStarts } from "../../../agent/parse/drop-in-commands.ts";
 
 it.each([
   ["[Service]\nExecStop=\nExecStop=/bin/x\n ExecStopPost = -/bin/y\nExecStop=/bin/z\n", 2],
@@ -12,4 +12,10 @@ it.each([
 
 it("names them", () => {
   expect(dropInCommands("ExecStopPost=/bin/x")).toEqual(["ExecStopPost"]);
+});
+
+it("tells by what else is started, or otherwise", () => {
+  const text = "[Service]\nExecStart=\nExecStart=/bin/x\nExecStartPre=/bin/y\n Type = forking\n";
+  expect(dropInStarts(text)).toEqual(["ExecStart", "Type"]);
+  expect(dropInStarts("[Service]\nExecStart=\n#Type=simple\n")).toEqual([]);
 });
