@@ -45,7 +45,7 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   const starting = startAll(walk, start, () => state.ended).finally(() => {
     state.ended = true;
   });
-  const lost = await watchPath(walk, LONGEST_GAP_MS, () => state.ended);
+  const lost = await whileGuarded(walk, () => watchPath(walk, LONGEST_GAP_MS, () => state.ended));
   // what is under way ends when the unit is stopped, which comes next; nothing more is begun
   state.ended = true;
   if (lost !== undefined) return failed(lost);

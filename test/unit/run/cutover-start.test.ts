@@ -1,3 +1,6 @@
+import { existsSync, linkSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { installed, nobody, oldListens } from "./cutover-installed.ts";
 import { expect, it } from "vitest";
 import { awaitNative, startNative } from "../../../agent/run/cutover-start.ts";
@@ -31,7 +34,7 @@ it("once the path is lost no further unit is started", async () => {
   const end = await startNative(walk);
   expect(end.text).toMatch(/nothing stands at .* any more/);
   release?.();
-  await new Promise((resolve) => setImmediate(resolve));
+  await setImmediate();
   expect(calls).toEqual(["stop platform.service", "start platform.socket"]);
 });
 
@@ -47,4 +50,25 @@ it("a look that fails while the native unit is waited for is a surprise as any o
   const look = (): Promise<never> => Promise.reject(new Error("EMFILE: too many open files"));
   const end = await awaitNative(createCutoverWalk(walk.record(), { ...walk.parts, look }));
   expect(end).toEqual({ result: "failed", text: "EMFILE: too many open files" });
+});
+
+it("a path that is lost while systemd starts the native unit is led back before that ends", async () => {
+  const one = await installed();
+  const live = join(dirname(one.keptName), "app.sock");
+  linkSync(live, one.keptName);
+  const { walk } = fakeCutover({
+    record: one.record,
+    report: nobody,
+    living: oldListens,
+    file: () => (existsSync(live) ? { kind: "socket", ...one.file } : { kind: "absent" }),
+    unit: () => ({ fragmentPath: one.unitFile, mainPid: 0 }),
+    async refuses(call) {
+      if (!call.startsWith("start ")) return undefined;
+      rmSync(live);
+      for (let turns = 0; turns < 50 && !existsSync(live); turns += 1) await setImmediate();
+      return existsSync(live) ? "it is back" : "it is lost";
+    },
+  });
+  const end = await startNative(walk);
+  expect(end).toEqual({ result: "failed", text: "it is back" });
 });
