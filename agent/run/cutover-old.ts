@@ -18,7 +18,7 @@ export interface OldStart {
   readonly began: () => boolean;
   /** True where it was not run since somebody is reached at the path who does not serve. */
   readonly waits: () => boolean;
-  /** True where it was not run since somebody was in the unit who may come to serve. */
+  /** True where it was not run since who is in the unit, as far as can be told, may come to serve. */
   readonly isLate: () => boolean;
   /** Who is there now who may, and what ends them; undefined: nobody is, for certain. */
   readonly whoIsLate: () => Promise<string | undefined>;
@@ -32,6 +32,7 @@ export interface OldStart {
 export function createOldStart(walk: CutoverWalk): OldStart {
   const { parts } = walk;
   const { unit } = walk.record().target.old;
+  const unread = `who is in ${unit} could not be read`;
   // by a command that died
   const state = { began: walk.record().scriptRanIn === parts.bootId, waits: false, late: false };
   const late = async (): Promise<readonly number[] | undefined> => {
@@ -44,7 +45,7 @@ export function createOldStart(walk: CutoverWalk): OldStart {
     isLate: () => state.late,
     async whoIsLate() {
       const pids = await late();
-      if (pids === undefined) return `who is in ${unit} could not be read`;
+      if (pids === undefined) return unread;
       if (pids.length === 0) return undefined;
       const who = `process ${pids.join(", ")} is in ${unit}`;
       return `${who}: if it is not to come to serve, kill -KILL ${pids.join(" ")} ends it`;
@@ -59,10 +60,11 @@ export function createOldStart(walk: CutoverWalk): OldStart {
         return failed(`nothing is started: ${serves.why}`);
       }
       // by a command that died, by a boot, by a person: beside one that is late there is no other
-      const pids = (await late()) ?? [];
-      if (pids.length > 0) {
+      const pids = await late();
+      if (pids === undefined || pids.length > 0) {
         state.late = true;
-        return done(`process ${pids.join(", ")} is in ${unit}: it is waited for`);
+        const who = pids === undefined ? unread : `process ${pids.join(", ")} is in ${unit}`;
+        return done(`${who}: it is waited for`);
       }
       const why = await whyNotReady(walk);
       if (why !== undefined) return failed(why);

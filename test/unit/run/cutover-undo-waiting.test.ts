@@ -59,6 +59,7 @@ it("nothing is left to be done where whoever was reached comes to serve after a 
 it.each([
   ["is started by its script once those who were waited for are gone", 40, "rolled-back", 0],
   ["is so as well where systemd is deaf meanwhile", 40, "rolled-back", 20],
+  ["is so as well where systemd is deaf at first, and nobody is there", 0, "rolled-back", 1],
   ["is not started by its script beside those who stay", Infinity, "failed", 0],
 ])("the service %s", async (_, goneAt, outcome, deafAt) => {
   const one = await installed();
