@@ -57,9 +57,8 @@ interface Story {
   /** Told to stop once so many steps have begun. */
   readonly stopAfter?: number;
   readonly control?: (verb: string) => Controlled;
-  /** Takes down whatever is done. */
+  /** Take down whatever is done, and who asks the site. */
   readonly calls?: string[];
-  /** Who asks the site. */
   readonly asking?: Set<object>;
 }
 
@@ -90,12 +89,7 @@ async function drilled(story: Story) {
     meter: () => {
       const one = {};
       asking.add(one);
-      return {
-        async stop() {
-          asking.delete(one);
-          return met;
-        },
-      };
+      return { stop: () => Promise.resolve(asking.delete(one)).then(() => met) };
     },
     nowMs: () => nowMs,
     pause: async (ms) => {
