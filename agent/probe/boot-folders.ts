@@ -36,7 +36,7 @@ export async function lostAtBoot(
     const isBelowEmptied = [...emptied].some((one) => real.value.startsWith(`${one}/`));
     if (!isBelowEmptied && !isMadeInMemory(real.value, found.value.dev, files, log)) continue;
     const line = made.get(real.value);
-    if (line !== undefined && (await isSame(line, found.value, log))) continue;
+    if (line !== undefined && (await isMadeAsGood(line, found.value, log))) continue;
     const { mode, uid, gid } = found.value;
     const path = pathText(real.value);
     const madeAs = line && `${octalMode(line.mode)} ${line.user} ${line.group}`;
@@ -45,9 +45,17 @@ export async function lostAtBoot(
   return [...lost.values()];
 }
 
-/** Of the same owner and group, and open to nobody less than now. */
-async function isSame(line: MadeFolder, now: Stats, log: FailureLog): Promise<boolean> {
-  if ((now.mode & 0o777 & ~line.mode) !== 0) return false;
+/**
+ * True where a folder made so is of the owner and group that it has now, and open to nobody less.
+ * With S_ISGID a socket that is made in it is of the folder's group, without it of the service's:
+ * nginx may be of the first alone.
+ */
+export async function isMadeAsGood(
+  line: MadeFolder,
+  now: Stats,
+  log: FailureLog,
+): Promise<boolean> {
+  if ((now.mode & 0o2777 & ~line.mode) !== 0) return false;
   const owner = [await idOf("passwd", line.user, log), await idOf("group", line.group, log)];
   return owner[0] === now.uid && owner[1] === now.gid;
 }
