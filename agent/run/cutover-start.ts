@@ -46,9 +46,11 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
     state.ended = true;
   });
   const lost = await whileGuarded(walk, () => watchPath(walk, LONGEST_GAP_MS, () => state.ended));
-  // what is under way ends when the unit is stopped, which comes next; nothing more is begun
-  state.ended = true;
-  if (lost !== undefined) return failed(lost);
+  if (lost !== undefined) {
+    // what is under way ends when the unit is stopped, which comes next; nothing more is begun
+    state.ended = true;
+    return failed(lost);
+  }
   const why = await starting;
   takeGroupBack(walk);
   if (why === undefined) return done(`${start.join(", ")} started`);

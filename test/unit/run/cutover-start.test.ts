@@ -38,6 +38,33 @@ it("once the path is lost no further unit is started", async () => {
   expect(calls).toEqual(["stop platform.service", "start platform.socket"]);
 });
 
+it("with --clean, where nobody is to be led back to, each of its units is started", async () => {
+  const nobodyWas = {
+    mode: "clean",
+    socketActivation: true,
+    served: null,
+    keptName: null,
+  } as const;
+  const one = await installed(nobodyWas);
+  const { target } = one.record;
+  const start = ["platform.socket", "platform.service"];
+  const { walk, calls } = fakeCutover({
+    record: {
+      ...one.record,
+      target: { ...target, start, socket: { ...target.socket, gid: null } },
+    },
+    report: nobody,
+    unit: () => ({ fragmentPath: one.unitFile, mainPid: 0 }),
+    async refuses() {
+      await setImmediate();
+      return undefined;
+    },
+  });
+  const end = await startNative(walk);
+  expect(end.text).toBe("platform.socket, platform.service started");
+  expect(calls.slice(1)).toEqual(["start platform.socket", "start platform.service"]);
+});
+
 it("a look that fails while the native unit is waited for is a surprise as any other", async () => {
   const one = await installed();
   const { walk } = fakeCutover({
