@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 
 /** How a tool of the host ended. */
@@ -12,7 +12,7 @@ export interface ToolRan {
   readonly why: string;
 }
 
-/** Runs a tool of the host. Never rejects. */
+/** Runs a tool of the host. Never rejects, also where no process can be started. */
 export type HostTool = (
   program: string,
   words: readonly string[],
@@ -36,7 +36,21 @@ export const runTool: HostTool = (program, words, patienceMs) =>
       SYSTEMD_URLIFY: "0",
       SYSTEMD_PAGER: "",
     };
-    const child = spawn(program, words, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    let timer: NodeJS.Timeout | undefined;
+    const broken = (error: unknown): void => {
+      clearTimeout(timer);
+      const why = `${program}: it ended with ${codeOf(error)}`;
+      resolve({ ok: false, stdout: "", said: [], why });
+    };
+    let child: ChildProcessByStdio<null, Readable, Readable>;
+    try {
+      child = spawn(program, words, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    } catch (error) {
+      return broken(error);
+    }
+    child.once("error", broken);
+    // not started, as "error" tells; without a descriptor left it has no pipes either
+    if (child.pid === undefined) return;
     let cut: string | undefined;
     const end = (why: string): void => {
       cut ??= why;
@@ -45,7 +59,7 @@ export const runTool: HostTool = (program, words, patienceMs) =>
       child.stdout.destroy();
       child.stderr.destroy();
     };
-    const timer = setTimeout(() => end(`no end after ${patienceMs / 1000} s`), patienceMs);
+    timer = setTimeout(() => end(`no end after ${patienceMs / 1000} s`), patienceMs);
     const stdout = collect(child.stdout, () => end(TOO_LONG));
     const stderr = collect(child.stderr, () => end(TOO_LONG));
     const over = (ok: boolean, how: string): void => {
@@ -58,11 +72,13 @@ export const runTool: HostTool = (program, words, patienceMs) =>
       const what = cut ?? (said.length === 0 ? how : said.join("; "));
       resolve({ ok: false, stdout: stdout.text(), said, why: `${program}: ${what}` });
     };
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      over(false, `it ended with ${error.code ?? error.message}`);
-    });
     child.once("close", (code, signal) => over(code === 0, `it ended with ${code ?? signal}`));
   });
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error) return "code" in error ? String(error.code) : error.message;
+  return String(error);
+}
 
 const TOO_LONG = `more than ${LARGEST_ANSWER_BYTES} bytes`;
 
