@@ -19,7 +19,10 @@ const LARGEST_ANSWER_BYTES = 1024 * 1024;
 /** What services get too, so that a bare name leads to the same program. */
 const PATH = servicePath.join(":");
 
-/** What it wrote to stdout once it has exited 0, one character a byte; else why it did not. */
+/**
+ * What it wrote to stdout once it has exited 0, one character a byte; else why it did not. Never
+ * rejects.
+ */
 export function runTool(
   [program = "", ...args]: readonly string[],
   { patienceMs, log, directory = "/", environment = {} }: ToolOptions,
@@ -33,10 +36,17 @@ export function runTool(
       cwd: directory,
       env: { PATH, LC_ALL: "C.UTF-8", ...environment },
     } as const;
-    execFile(program, args, options, (error, output, errors) => {
-      if (error === null) resolve(success(output));
-      else resolve({ ok: false, failure: log.count(whyNot([program, ...args], error, errors)) });
-    });
+    const failed = (error: Error, errors: string): void =>
+      resolve({ ok: false, failure: log.count(whyNot([program, ...args], error, errors)) });
+    try {
+      execFile(program, args, options, (error, output, errors) => {
+        if (error === null) resolve(success(output));
+        else failed(error, errors);
+      });
+    } catch (error) {
+      // thrown where there is no memory for another process
+      failed(error instanceof Error ? error : new Error(String(error)), "");
+    }
   });
 }
 

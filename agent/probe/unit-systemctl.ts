@@ -58,7 +58,7 @@ async function askPatiently(ask: () => Promise<Read<string>>): Promise<Read<stri
   return answer;
 }
 
-/** One run of systemctl: its stdout, one character a byte, when it exits 0. */
+/** One run of systemctl: its stdout, one character a byte, when it exits 0. Never rejects. */
 export function runSystemctl(
   program: string,
   args: readonly string[],
@@ -73,9 +73,15 @@ export function runSystemctl(
       encoding: "latin1",
       env: { PATH: process.env["PATH"], LC_ALL: "C", SYSTEMD_COLORS: "0", SYSTEMD_URLIFY: "0" },
     } as const;
-    execFile(program, args, options, (error, output, errors) => {
-      resolve(error === null ? success(output) : { ok: false, failure: whyNot(error, errors) });
-    });
+    try {
+      execFile(program, args, options, (error, output, errors) => {
+        resolve(error === null ? success(output) : { ok: false, failure: whyNot(error, errors) });
+      });
+    } catch (error) {
+      // thrown where there is no memory for another process
+      const thrown = error instanceof Error ? error : new Error(String(error));
+      resolve({ ok: false, failure: whyNot(thrown, "") });
+    }
   });
 }
 

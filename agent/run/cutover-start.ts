@@ -42,9 +42,12 @@ export async function startNative(walk: CutoverWalk): Promise<StepEnd> {
   if (stopped !== undefined) return failed(stopped);
   await lendGroup(walk);
   const state = { ended: false };
-  const starting = startAll(walk, start, () => state.ended).finally(() => {
-    state.ended = true;
-  });
+  const starting = startAll(walk, start, () => state.ended)
+    // here, since nobody waits for it before the path is watched no more
+    .catch(reasonOf)
+    .finally(() => {
+      state.ended = true;
+    });
   const lost = await whileGuarded(walk, () => watchPath(walk, LONGEST_GAP_MS, () => state.ended));
   if (lost !== undefined) {
     // what is under way ends when the unit is stopped, which comes next; nothing more is begun

@@ -1,6 +1,7 @@
 import { standing } from "../act/put-files.ts";
 import { restored } from "./cutover-lead-back.ts";
 import { isNativeFile } from "./cutover-native.ts";
+import { reasonOf } from "./remediation-lock.ts";
 import { type CutoverWalk, done, failed, skipped, type StepEnd } from "./cutover-walk.ts";
 
 /** So often the path is looked after while the new master stops, which removes it by name. */
@@ -33,9 +34,12 @@ export async function stopNew(walk: CutoverWalk): Promise<StepEnd> {
   if (bound !== "") walk.note(`${bound} is stopped with it (BindsTo=): systemctl start ${bound}`);
   const state = { ended: false };
   // a socket first: it would start its service again otherwise
-  const stopping = stopUntilGone(walk, start).finally(() => {
-    state.ended = true;
-  });
+  const stopping = stopUntilGone(walk, start)
+    // here, since nobody waits for it before the path is watched no more
+    .catch(reasonOf)
+    .finally(() => {
+      state.ended = true;
+    });
   let led = 0;
   while (!state.ended) {
     // cheap: two system calls as long as the path leads there
