@@ -98,9 +98,10 @@ function dropInsRun({ look: { dropInCommands }, flags }: RefusalCase): Because {
 }
 
 /** Also where all is stopped first: nobody would serve until systemd gives that start up. */
-function dropInsStart({ look: { dropInCommands, dropInStarts } }: RefusalCase): Because {
+function dropInsStart({ look: { dropInCommands, dropInStarts }, flags }: RefusalCase): Because {
   // one that cannot be read is told of once
-  const what = dropInStarts.filter((one) => !dropInCommands.includes(one)).join(", ");
+  const told = flags.clean ? [] : dropInCommands;
+  const what = dropInStarts.filter((one) => !told.includes(one)).join(", ");
   const help = "take it out first, and systemctl daemon-reload";
   return (
     what !== "" &&

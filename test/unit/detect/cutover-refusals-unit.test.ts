@@ -41,10 +41,13 @@ it.each<[string, PlanCase]>([
   expect(plan(saw).refusals).toEqual([]);
 });
 
-it("a drop-in that could not be read is told of once", () => {
-  const unread = ["x.conf, which could not be read (EISDIR)"];
+it.each([
+  ["while the old masters serve", false],
+  ["where all is stopped first", true],
+])("a drop-in that could not be read is told of once, %s", (_, clean) => {
+  const unread = ["x.conf, which could not be read (ENOENT)"];
   const look = { dropInCommands: unread, dropInStarts: unread };
-  expect(plan({ look }).refusals).toHaveLength(1);
+  expect(plan({ look, flags: { clean } }).refusals).toHaveLength(1);
 });
 
 it("a folder that systemd makes for the unit is not made for one of another name", () => {
