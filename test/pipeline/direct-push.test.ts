@@ -173,7 +173,7 @@ test("an agent that is stopped ends no alert, and the next one goes on with it",
 test("a pair of which one is killed: one page, one all-clear", async () => {
   const folder = testFolder();
   const receiver = await startReceiver();
-  const pair = await startAlertmanagerPair({ folder, config: routeAtOnce(receiver) });
+  const pair = await startAlertmanagerPair({ folder, config: routeAtOnce(receiver, 5) });
   const urls = pair.map(({ url }) => url);
   const first = await startMaster(folder);
   const agent = await startPushingAgent(folder, { url: urls, resolve_after: "0s" });

@@ -54,7 +54,7 @@ test(
     const ourAddress = await gatewayOf(pushing);
     const pair = await startAlertmanagerPair({
       folder,
-      config: routeAtOnce(receiver),
+      config: routeAtOnce(receiver, 5),
       host: ourAddress,
     });
     const scan = { confirm_for: `${confirmForMs}ms` };
@@ -95,6 +95,9 @@ test(
       incident(pushing, "pushed directly", prometheus, receiver),
     ]);
 
+    // whoever waits for the other's turn would have told by then what he knew before he waited
+    const lastMs = Math.max(...receiver.notifications().map(({ receivedAtMs }) => receivedAtMs));
+    await waitFor("the other's turn to have passed", () => Date.now() > lastMs + 3_000);
     expect(fleet.map(({ instance }) => pagesAbout(receiver, instance))).toEqual([
       ["firing", "resolved"],
       ["firing", "resolved"],

@@ -102,14 +102,18 @@ export async function endStale({ master, workers }: Gunicorn): Promise<void> {
   await gone([master, ...workers]);
 }
 
-/** The configuration of an Alertmanager that wakes somebody at once, as the documents have it. */
-export function routeAtOnce(receiver: Receiver) {
+/**
+ * The configuration of an Alertmanager that wakes somebody at once, as the documents have it. One
+ * of a pair goes by what it knew before it waited for the other's turn (--cluster.peer-timeout): a
+ * group's interval that is not longer has it wake somebody again for what is over.
+ */
+export function routeAtOnce(receiver: Receiver, groupIntervalS = 1) {
   return {
     route: {
       receiver: "pager",
       group_by: ["alertname", "cluster"],
       group_wait: "0s",
-      group_interval: "1s",
+      group_interval: `${groupIntervalS}s`,
       repeat_interval: "4h",
     },
     receivers: [{ name: "pager", webhook_configs: [{ url: receiver.urlOf("pager") }] }],
