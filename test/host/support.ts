@@ -14,6 +14,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { builtAgent, type Surroundings } from "../support/agent.ts";
+import { atRest } from "../support/at-rest.ts";
 import type { TestFolder } from "../support/folder.ts";
 import { type Answer, requestPort } from "../support/http.ts";
 import { type MetricsPage, readMetrics } from "../support/metrics.ts";
@@ -156,24 +157,6 @@ export async function watching({ child }: Agent, folder: TestFolder): Promise<vo
   });
   // the folder is watched first and listed then: what comes in between counts as there before
   await atRest(child.pid ?? 0);
-}
-
-/** Waits until a process has nothing to do: none of its threads runs, nor has for three looks. */
-async function atRest(pid: number): Promise<void> {
-  let [last, same] = ["", 0];
-  await waitFor("the agent to be at rest", () => {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    const now = threads.map((thread) => schedulingOf(`/proc/${pid}/task/${thread}/status`)).join();
-    same = now === last && !now.includes("State:\tR") ? same + 1 : 0;
-    last = now;
-    return same === 3;
-  });
-}
-
-/** Whether a thread runs, and how often it has. */
-function schedulingOf(status: string): string {
-  const lines = readFileSync(status, "latin1").split("\n");
-  return lines.filter((line) => /^State|ctxt_switches/.test(line)).join();
 }
 
 /** The samples of a metric by the value of a label; by its name where there are no labels. */

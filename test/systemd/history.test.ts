@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Occurrence } from "../../agent/model/occurrence.ts";
 import type { AuditReport } from "../../agent/model/audit.ts";
 import { type LinkMap, wrappedScript } from "./audited-host.ts";
+import { latePidfile, latePidfileSource } from "./late-pidfile.ts";
 import { requireReal } from "../support/require-real.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ContainerHost, startHost } from "../testbed/host.ts";
@@ -20,34 +21,6 @@ interface History {
   readonly summary: Readonly<Record<string, number>>;
   readonly occurrences: readonly Occurrence[];
 }
-
-const latePidfile = `${platform.root}/late.py`;
-
-/**
- * A busy host: between the look for an old pidfile and the writing of the own one time passes, in
- * which a second gunicorn looks too. That one takes the path after the first, in another second.
- */
-const latePidfileSource = `
-import os, time
-import gunicorn.pidfile as pids
-validate, looks = pids.Pidfile.validate, "/run/looks"
-def is_first():
-    try:
-        os.mkdir(looks)
-    except FileExistsError:
-        os.mkdir(looks + "/second")
-        return False
-    return True
-def late(self):
-    found = validate(self)
-    first, last = is_first(), time.monotonic() + 60
-    awaited = looks + "/second" if first else "${platform.socket}"
-    while not os.path.exists(awaited) and time.monotonic() < last:
-        time.sleep(0.01)
-    time.sleep(0 if first else 1.1)
-    return found
-pids.Pidfile.validate = late
-`;
 
 async function readyHost(release: Release, options: PlatformOptions = {}): Promise<ContainerHost> {
   const host = await startHost({ release, name: "web1" });
