@@ -10,10 +10,10 @@ const MOST_SAID_CHARACTERS = 2_000;
 
 /**
  * Tells systemd to do something with one unit and waits until it is done, or for `patienceMs`;
- * systemd then goes on with it by itself. A stop is that of the unit alone, since no start of it would
- * start again whoever requires it, and so is a restart: one of them that does not come back would be
- * down. The name has to be well formed. In a session of its own, so that a Ctrl-C that is meant for
- * the caller does not end the wait. Never rejects, also where no process can be started.
+ * systemd then goes on with it by itself. A stop is that of the unit alone, since no start of it
+ * would start again whoever requires it, and so is a restart: one of them that does not come back
+ * would be down. The name has to be well formed. In a session of its own, so that a Ctrl-C that is
+ * meant for the caller does not end the wait. Never rejects, also where no process can be started.
  */
 export function controlUnit(verb: UnitVerb, unit: string, patienceMs: number): Promise<Controlled> {
   return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 /**
- * Names of the folders with drop-ins of a unit, those of higher precedence first, as systemd.unit(5)
- * has it: its own, of all whose names begin alike up to a dash, and, as `ofType`, of all of its type.
+ * Names of the folders with drop-ins of a unit, those of higher precedence first, as
+ * systemd.unit(5) has it: its own, of all whose names begin alike up to a dash, and, as `ofType`,
+ * of all of its type.
  */
 export function dropInFolders(unit: string): {
   readonly named: readonly string[];

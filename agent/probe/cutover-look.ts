@@ -99,7 +99,7 @@ export async function lookForCutover(
     dropIns: dropIns.map((path) => pathText(path)),
     dropInCommands: dropIns.flatMap((path) => settingsIn(path, dropInCommands, files)),
     dropInStarts: dropIns.flatMap((path) => settingsIn(path, dropInStarts, files)),
-    besides: lastingBesides(unit, groups, procPaths("/proc"), files),
+    besides: lastingBesides(unit, groups, proc, files),
     unit,
   };
 }
